@@ -1,0 +1,100 @@
+package main
+
+import (
+	"github.com/pulumi/pulumi-terraform-bridge/v3/pkg/tfbridge"
+	"github.com/pulumi/pulumi-terraform-bridge/v3/pkg/tfbridge/info"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/tokens"
+)
+
+// resources maps the provider's resources to the types of the pulumi-aws v6 SDK. Where
+// the upstream schema alone does not give the SDK's property names and shapes, the
+// fields say what differs.
+var resources = map[string]*info.Resource{
+	"aws_athena_workgroup":      typed("athena/workgroup:Workgroup", nil),
+	"aws_cur_report_definition": typed("cur/reportDefinition:ReportDefinition", nil),
+	"aws_glue_catalog_database": typed("glue/catalogDatabase:CatalogDatabase", nil),
+	"aws_glue_catalog_table": typed("glue/catalogTable:CatalogTable", fields{
+		"partition_index": many("partitionIndices", nil),
+	}),
+	"aws_iam_role": typed("iam/role:Role", fields{
+		"name": autoName("name", 64),
+	}),
+	"aws_iam_role_policy": typed("iam/rolePolicy:RolePolicy", nil),
+	"aws_s3_bucket": typed("s3/bucketV2:BucketV2", fields{
+		"bucket":                               autoName("bucket", 63),
+		"logging":                              many("loggings", nil),
+		"replication_configuration":            many("replicationConfigurations", nil),
+		"server_side_encryption_configuration": many("serverSideEncryptionConfigurations", nil),
+		"versioning":                           many("versionings", nil),
+		"website":                              many("websites", nil),
+	}),
+	"aws_s3_bucket_lifecycle_configuration": typed("s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2",
+		fields{"rule": many("rules", lifecycleRule)}),
+	"aws_s3_bucket_ownership_controls":  typed("s3/bucketOwnershipControls:BucketOwnershipControls", nil),
+	"aws_s3_bucket_policy":              typed("s3/bucketPolicy:BucketPolicy", nil),
+	"aws_s3_bucket_public_access_block": typed("s3/bucketPublicAccessBlock:BucketPublicAccessBlock", nil),
+	"aws_s3_bucket_server_side_encryption_configuration": typed(
+		"s3/bucketServerSideEncryptionConfigurationV2:BucketServerSideEncryptionConfigurationV2", nil),
+	"aws_s3_bucket_versioning": typed("s3/bucketVersioningV2:BucketVersioningV2", nil),
+}
+
+// dataSources maps the provider's data sources to the functions of the pulumi-aws v6 SDK.
+var dataSources = map[string]*info.DataSource{
+	"aws_caller_identity":             function("index/getCallerIdentity:getCallerIdentity", nil),
+	"aws_eks_cluster":                 function("eks/getCluster:getCluster", fields{"vpc_config": one(nil)}),
+	"aws_iam_openid_connect_provider": function("iam/getOpenIdConnectProvider:getOpenIdConnectProvider", nil),
+}
+
+// config names the provider's own settings whose shape the upstream schema does not tell.
+var config = fields{
+	"assume_role":                   one(nil),
+	"assume_role_with_web_identity": one(nil),
+	"default_tags":                  one(nil),
+	"ignore_tags":                   one(nil),
+}
+
+// lifecycleRule is a rule of a bucket's lifecycle: upstream limits these lists to one
+// element by validators, which a schema does not carry.
+var lifecycleRule = fields{
+	"abort_incomplete_multipart_upload": one(nil),
+	"expiration":                        one(nil),
+	"filter":                            one(fields{"and": one(nil), "tag": one(nil)}),
+	"noncurrent_version_expiration":     one(nil),
+}
+
+// fields are the properties of an object that need more than the upstream schema, by
+// their upstream name.
+type fields = map[string]*info.Schema
+
+// typed is a resource of the given module and type.
+func typed(token tokens.Type, f fields) *info.Resource {
+	return &info.Resource{Tok: "aws:" + token, Fields: f}
+}
+
+// function is an invoke of the given module and name.
+func function(token tokens.ModuleMember, f fields) *info.DataSource {
+	return &info.DataSource{Tok: "aws:" + token, Fields: f}
+}
+
+// one is a list of at most one object that the SDK shows as that object.
+func one(f fields) *info.Schema {
+	return &info.Schema{MaxItemsOne: tfbridge.True(), Elem: object(f)}
+}
+
+// many is a list that the SDK keeps as a list of the given name, even where upstream
+// allows one element only.
+func many(name string, f fields) *info.Schema {
+	return &info.Schema{Name: name, MaxItemsOne: tfbridge.False(), Elem: object(f)}
+}
+
+func object(f fields) *info.Schema {
+	if f == nil {
+		return nil
+	}
+	return &info.Schema{Fields: f}
+}
+
+// autoName fills a missing property with the resource's name and a random suffix.
+func autoName(property string, maxLength int) *info.Schema {
+	return info.AutoName(property, maxLength, "-")
+}

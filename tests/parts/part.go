@@ -1,0 +1,129 @@
+package parts
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// part is something that is built once and kept in the cache.
+type part struct {
+	name   string
+	dir    string   // folder of its sources below the repository's root; may be empty
+	recipe []string // what else decides what is built, such as flags
+	build  func(ctx context.Context, s site) error
+}
+
+// site is where a part is built.
+type site struct {
+	src string // folder of the part's sources
+	out string // folder to fill; its path is the same at each build of the part
+	log string // file for the output of commands
+}
+
+// cache is a folder of built parts: <dir>/<part>/<key> holds an entry, and exists only
+// when it is complete.
+type cache struct {
+	root     string // of the repository
+	dir      string
+	progress *progress
+	interval time.Duration // between lines of progress
+}
+
+// ensure returns the folder of a part's entry, and builds it when it is missing.
+func (c *cache) ensure(ctx context.Context, p part) (string, error) {
+	entry, err := c.entry(p)
+	if err != nil {
+		return "", fmt.Errorf("part %s: %w", p.name, err)
+	}
+	if isDir(entry) {
+		c.progress.say(p.name, "cached")
+		return entry, nil
+	}
+	if err := c.fill(ctx, p, entry); err != nil {
+		return "", fmt.Errorf("building part %s: %w", p.name, err)
+	}
+	return entry, nil
+}
+
+// entry returns the folder that holds, or is to hold, a part as its sources are now.
+func (c *cache) entry(p part) (string, error) {
+	key, err := cacheKey(c.source(p), p.recipe...)
+	if err != nil {
+		return "", err
+	}
+	return filepath.Join(c.dir, p.name, key), nil
+}
+
+func (c *cache) source(p part) string {
+	if p.dir == "" {
+		return ""
+	}
+	return filepath.Join(c.root, p.dir)
+}
+
+// fill builds a part and moves it to its entry. Other processes wait meanwhile.
+func (c *cache) fill(ctx context.Context, p part, entry string) error {
+	home := filepath.Dir(entry)
+	if err := os.MkdirAll(home, 0o755); err != nil {
+		return err
+	}
+	unlock, err := lock(ctx, home+".lock", func() {
+		c.progress.say(p.name, "waiting for another process that builds it")
+	})
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	if isDir(entry) {
+		c.progress.say(p.name, "built by another process")
+		return nil
+	}
+	s := site{src: c.source(p), out: filepath.Join(home, "building"), log: home + ".log"}
+	if err := clear(s); err != nil {
+		return err
+	}
+	err = c.progress.during(p.name, "building", "built", c.interval, func() error { return p.build(ctx, s) })
+	if err != nil {
+		return err
+	}
+	if err := os.Rename(s.out, entry); err != nil {
+		return err
+	}
+	return removeStale(home, filepath.Base(entry))
+}
+
+// clear removes what a build that did not end has left, and makes the folder to fill.
+func clear(s site) error {
+	if err := os.RemoveAll(s.out); err != nil {
+		return err
+	}
+	if err := os.RemoveAll(s.log); err != nil {
+		return err
+	}
+	return os.MkdirAll(s.out, 0o755)
+}
+
+// removeStale removes a part's entries other than the current one.
+func removeStale(home, current string) error {
+	entries, err := os.ReadDir(home)
+	if err != nil {
+		return err
+	}
+	for _, entry := range entries {
+		if entry.Name() == current {
+			continue
+		}
+		if err := os.RemoveAll(filepath.Join(home, entry.Name())); err != nil {
+			return fmt.Errorf("removing a stale entry: %w", err)
+		}
+	}
+	return nil
+}
+
+func isDir(name string) bool {
+	info, err := os.Stat(name)
+	return err == nil && info.IsDir()
+}

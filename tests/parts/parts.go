@@ -1,0 +1,121 @@
+// Package parts has the programs that the sandbox runs: it uses those that are installed
+// and builds the others, once, into a cache. A first run takes minutes and says what it
+// does; later runs take no time.
+package parts
+
+import (
+	"context"
+	"io"
+	"os"
+	"path/filepath"
+	"sync"
+)
+
+// Set holds the absolute paths of the programs.
+type Set struct {
+	Pulumi                   string // the Pulumi engine's command line
+	PulumiResourceAWS        string // the plugin for AWS
+	TerraformProviderAWS     string // what the plugin for AWS runs; empty when Pulumi's own plugin is used
+	PulumiResourceKubernetes string // the plugin for Kubernetes
+	Kube                     string // the Kubernetes programs, one file
+	IAMSimulate              string // folder of the policy simulator, with its node_modules
+	MotoServer               string // the simulated AWS
+}
+
+// Ensure returns the programs, and builds below cacheDir those that are neither
+// installed nor cached. It writes lines of progress to out. A failed build's error names
+// the part, the end of the compiler's output and the file with all of it. Several
+// processes may share a cache.
+func Ensure(ctx context.Context, repoRoot, cacheDir string, out io.Writer) (*Set, error) {
+	root, err := filepath.Abs(repoRoot)
+	if err != nil {
+		return nil, err
+	}
+	dir, err := filepath.Abs(cacheDir)
+	if err != nil {
+		return nil, err
+	}
+	c := &cache{root: root, dir: dir, progress: &progress{out: out}, interval: tick}
+	host := findHost(ctx)
+	set := &Set{}
+	// Two builds at a time: one compiles while the other links on a single core. Parts
+	// that share packages follow each other, so that none is compiled twice.
+	err = inLanes(ctx,
+		[]step{
+			c.program(kubePart, "kube", &set.Kube),
+			c.plugin(host, kubernetesPlugin, &set.PulumiResourceKubernetes),
+		},
+		[]step{
+			c.engine(host, &set.Pulumi),
+			c.plugin(host, awsPlugin, &set.PulumiResourceAWS),
+			c.awsProvider(set),
+		},
+		[]step{c.program(iamSimulatePart, "", &set.IAMSimulate), c.moto(&set.MotoServer)},
+	)
+	if err != nil {
+		return nil, err
+	}
+	return set, nil
+}
+
+// Env returns the environment variables with which the engine finds what its plugins
+// need.
+func (s *Set) Env() []string {
+	if s.TerraformProviderAWS == "" {
+		return nil
+	}
+	return []string{"TERRAFORM_PROVIDER_AWS=" + s.TerraformProviderAWS}
+}
+
+// LinkPlugins puts the plugins where an engine with the given PULUMI_HOME looks for
+// them.
+func (s *Set) LinkPlugins(pulumiHome string) error {
+	for program, p := range map[string]plugin{
+		s.PulumiResourceAWS:        awsPlugin,
+		s.PulumiResourceKubernetes: kubernetesPlugin,
+	} {
+		link := p.path(pulumiHome)
+		if err := os.MkdirAll(filepath.Dir(link), 0o755); err != nil {
+			return err
+		}
+		if err := os.RemoveAll(link); err != nil {
+			return err
+		}
+		if err := os.Symlink(program, link); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// step gets one program.
+type step func(ctx context.Context) error
+
+// program is the step that gets a part's file, or its folder when file is empty.
+func (c *cache) program(p part, file string, path *string) step {
+	return func(ctx context.Context) error {
+		dir, err := c.ensure(ctx, p)
+		*path = filepath.Join(dir, file)
+		return err
+	}
+}
+
+// inLanes runs the steps of each lane in order and the lanes side by side. The first
+// failure ends all and is returned.
+func inLanes(ctx context.Context, lanes ...[]step) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	var running sync.WaitGroup
+	for _, lane := range lanes {
+		running.Go(func() {
+			for _, s := range lane {
+				if err := s(ctx); err != nil {
+					cancel(err)
+					return
+				}
+			}
+		})
+	}
+	running.Wait()
+	return context.Cause(ctx)
+}
