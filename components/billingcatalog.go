@@ -1,0 +1,122 @@
+package components
+
+import (
+	"fmt"
+
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/glue"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/kubecost-cur/kubecost-cur/internal/arn"
+	"github.com/kubecost-cur/kubecost-cur/internal/billing"
+)
+
+// What Athena needs to know to read Parquet.
+// Source: https://docs.aws.amazon.com/athena/latest/ug/parquet-serde.html
+const (
+	parquetInput  = "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat"
+	parquetOutput = "org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat"
+	parquetSerDe  = "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe"
+)
+
+// BillingCatalogArgs describe the Glue database and table over a report.
+type BillingCatalogArgs struct {
+	// ReportName, BucketName and Prefix say where the report is delivered, as in BillingReportArgs.
+	ReportName string
+	BucketName string
+	Prefix     string
+	// CostAllocationTags are the tag keys that become columns, such as team or aws:eks:cluster-name.
+	CostAllocationTags []string
+	// Tags are put on every resource that takes tags.
+	Tags map[string]string
+}
+
+// BillingCatalog is a Glue database and table over a report. Athena works the table's partitions out by itself (partition
+// projection), so there is no crawler to wait for: the table can be queried before anything is delivered.
+type BillingCatalog struct {
+	pulumi.ResourceState
+
+	// DatabaseName is the name of the Glue database.
+	DatabaseName pulumi.StringOutput `pulumi:"databaseName"`
+	// TableName is the name of the Glue table.
+	TableName pulumi.StringOutput `pulumi:"tableName"`
+}
+
+func (args *BillingCatalogArgs) validate(name string) ([]billing.Column, error) {
+	var f faults
+	f.check("ReportName", args.ReportName, billing.CheckReportName(args.ReportName))
+	f.check("BucketName", args.BucketName, arn.CheckBucketName(args.BucketName))
+	f.check("Prefix", args.Prefix, billing.CheckPrefix(args.Prefix))
+	columns, err := billing.Columns(args.CostAllocationTags)
+	f.check("CostAllocationTags", fmt.Sprint(args.CostAllocationTags), err)
+	return columns, f.of("BillingCatalog", name)
+}
+
+// NewBillingCatalog registers the database and the table.
+func NewBillingCatalog(
+	ctx *pulumi.Context, name string, args *BillingCatalogArgs, opts ...pulumi.ResourceOption,
+) (*BillingCatalog, error) {
+	if args == nil {
+		return nil, fmt.Errorf("the arguments of BillingCatalog %q are missing", name)
+	}
+	columns, err := args.validate(name)
+	if err != nil {
+		return nil, err
+	}
+	c := &BillingCatalog{}
+	if err := ctx.RegisterComponentResource(BillingCatalogType, name, c, opts...); err != nil {
+		return nil, fmt.Errorf("registering BillingCatalog %q: %w", name, err)
+	}
+
+	report := billing.Report{Name: args.ReportName, Bucket: args.BucketName, Prefix: args.Prefix}
+	database, err := glue.NewCatalogDatabase(ctx, name+"-database", &glue.CatalogDatabaseArgs{
+		Name:        pulumi.String(report.Database()),
+		Description: pulumi.String("The Cost and Usage Report " + report.Name + " for Kubecost"),
+		Tags:        tags(args.Tags),
+	}, pulumi.Parent(c))
+	if err != nil {
+		return nil, fmt.Errorf("registering database %s: %w", report.Database(), err)
+	}
+
+	var dataColumns glue.CatalogTableStorageDescriptorColumnArray
+	for _, column := range columns {
+		dataColumns = append(dataColumns, &glue.CatalogTableStorageDescriptorColumnArgs{
+			Name: pulumi.String(column.Name), Type: pulumi.String(column.Type),
+		})
+	}
+	var partitionKeys glue.CatalogTablePartitionKeyArray
+	for _, key := range billing.PartitionKeys() {
+		partitionKeys = append(partitionKeys, &glue.CatalogTablePartitionKeyArgs{
+			Name: pulumi.String(key.Name), Type: pulumi.String(key.Type),
+		})
+	}
+	table, err := glue.NewCatalogTable(ctx, name+"-table", &glue.CatalogTableArgs{
+		Name:          pulumi.String(report.Table()),
+		DatabaseName:  database.Name,
+		Description:   pulumi.String("One row a line item of the bill; columns as Kubecost reads them"),
+		TableType:     pulumi.String("EXTERNAL_TABLE"),
+		Parameters:    pulumi.ToStringMap(report.ProjectionParameters()),
+		PartitionKeys: partitionKeys,
+		StorageDescriptor: &glue.CatalogTableStorageDescriptorArgs{
+			Location:     pulumi.String(report.Location() + "/"),
+			InputFormat:  pulumi.String(parquetInput),
+			OutputFormat: pulumi.String(parquetOutput),
+			SerDeInfo: &glue.CatalogTableStorageDescriptorSerDeInfoArgs{
+				SerializationLibrary: pulumi.String(parquetSerDe),
+				Parameters:           pulumi.StringMap{"serialization.format": pulumi.String("1")},
+			},
+			Columns: dataColumns,
+		},
+	}, pulumi.Parent(c))
+	if err != nil {
+		return nil, fmt.Errorf("registering table %s: %w", report.Table(), err)
+	}
+
+	c.DatabaseName, c.TableName = database.Name, table.Name
+	if err := ctx.RegisterResourceOutputs(c, pulumi.Map{
+		"databaseName": c.DatabaseName,
+		"tableName":    c.TableName,
+	}); err != nil {
+		return nil, fmt.Errorf("registering the outputs of BillingCatalog %q: %w", name, err)
+	}
+	return c, nil
+}

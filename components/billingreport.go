@@ -1,0 +1,130 @@
+package components
+
+import (
+	"fmt"
+
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cur"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/s3"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/kubecost-cur/kubecost-cur/internal/arn"
+	"github.com/kubecost-cur/kubecost-cur/internal/billing"
+	"github.com/kubecost-cur/kubecost-cur/internal/iampolicy"
+)
+
+// BillingReportArgs describe a Cost and Usage Report and its bucket.
+type BillingReportArgs struct {
+	// AccountID is the payer account's ID, 12 digits.
+	AccountID string
+	// Region is the bucket's region. The report definition itself is always made in us-east-1.
+	Region string
+	// ReportName is the report's name: lower-case letters, digits and underscores.
+	ReportName string
+	// Prefix is where in the bucket the report goes: not empty, without slashes around it.
+	Prefix string
+	// BucketName is the name of the bucket to make.
+	BucketName string
+	// ExpirationDays is after how many days the report's data is deleted; 0 keeps it.
+	ExpirationDays int
+	// Protect keeps Pulumi from deleting the report and its bucket: a report that is made again with the same name, bucket
+	// and prefix can corrupt the data.
+	Protect bool
+	// ForceDestroy deletes the bucket together with what is in it. For throw-away accounts only.
+	ForceDestroy bool
+	// ReportProvider is an AWS provider of us-east-1 in the same account, where the billing API is. Without it the
+	// component's own provider is used.
+	ReportProvider pulumi.ProviderResource
+	// Tags are put on every resource.
+	Tags map[string]string
+}
+
+// BillingReport is a daily legacy Cost and Usage Report with resource IDs in Parquet, and the bucket that AWS delivers it to.
+type BillingReport struct {
+	pulumi.ResourceState
+
+	// BucketName is the name of the report's bucket.
+	BucketName pulumi.StringOutput `pulumi:"bucketName"`
+	// ReportName is the name of the report definition.
+	ReportName pulumi.StringOutput `pulumi:"reportName"`
+}
+
+func (args *BillingReportArgs) validate(name string) (partition string, err error) {
+	var f faults
+	f.check("AccountID", args.AccountID, arn.CheckAccountID(args.AccountID))
+	partition, err = arn.Partition(args.Region)
+	f.check("Region", args.Region, err)
+	f.check("ReportName", args.ReportName, billing.CheckReportName(args.ReportName))
+	f.check("Prefix", args.Prefix, billing.CheckPrefix(args.Prefix))
+	f.check("BucketName", args.BucketName, arn.CheckBucketName(args.BucketName))
+	if args.ExpirationDays < 0 {
+		f.check("ExpirationDays", fmt.Sprint(args.ExpirationDays), fmt.Errorf("it is a number of days, or 0 for never"))
+	}
+	return partition, f.of("BillingReport", name)
+}
+
+// NewBillingReport registers the report and its bucket.
+func NewBillingReport(
+	ctx *pulumi.Context, name string, args *BillingReportArgs, opts ...pulumi.ResourceOption,
+) (*BillingReport, error) {
+	if args == nil {
+		return nil, fmt.Errorf("the arguments of BillingReport %q are missing", name)
+	}
+	partition, err := args.validate(name)
+	if err != nil {
+		return nil, err
+	}
+	c := &BillingReport{}
+	if err := ctx.RegisterComponentResource(BillingReportType, name, c, opts...); err != nil {
+		return nil, fmt.Errorf("registering BillingReport %q: %w", name, err)
+	}
+
+	report := billing.Report{Name: args.ReportName, Bucket: args.BucketName, Prefix: args.Prefix}
+	var rules s3.BucketLifecycleConfigurationV2RuleArray
+	if args.ExpirationDays > 0 {
+		// Only the data: the manifests and AWS's test object in the bucket's root stay.
+		rules = append(rules, expire("expire-report-data", report.DataPrefix()+"/", args.ExpirationDays))
+	}
+	b, err := newBucket(ctx, name+"-bucket", bucketArgs{
+		Name:         args.BucketName,
+		Policy:       iampolicy.Delivery(partition, args.AccountID, args.BucketName),
+		Rules:        rules,
+		ForceDestroy: args.ForceDestroy,
+		Protect:      args.Protect,
+		Tags:         tags(args.Tags),
+	}, c)
+	if err != nil {
+		return nil, err
+	}
+
+	// AWS tries the bucket when the definition is made and refuses it if the billing service may not write there.
+	reportOpts := []pulumi.ResourceOption{pulumi.Parent(c), pulumi.DependsOn(b.ready), pulumi.Protect(args.Protect)}
+	if args.ReportProvider != nil {
+		reportOpts = append(reportOpts, pulumi.Provider(args.ReportProvider))
+	}
+	definition, err := cur.NewReportDefinition(ctx, name+"-definition", &cur.ReportDefinitionArgs{
+		ReportName:               pulumi.String(args.ReportName),
+		TimeUnit:                 pulumi.String("DAILY"),
+		Format:                   pulumi.String("Parquet"),
+		Compression:              pulumi.String("Parquet"),
+		AdditionalSchemaElements: pulumi.ToStringArray([]string{"RESOURCES"}),
+		AdditionalArtifacts:      pulumi.ToStringArray([]string{"ATHENA"}),
+		ReportVersioning:         pulumi.String("OVERWRITE_REPORT"),
+		RefreshClosedReports:     pulumi.Bool(true),
+		S3Bucket:                 b.Bucket,
+		S3Prefix:                 pulumi.String(args.Prefix),
+		S3Region:                 pulumi.String(args.Region),
+		Tags:                     tags(args.Tags),
+	}, reportOpts...)
+	if err != nil {
+		return nil, fmt.Errorf("registering report definition %s: %w", args.ReportName, err)
+	}
+
+	c.BucketName, c.ReportName = b.Bucket, definition.ReportName
+	if err := ctx.RegisterResourceOutputs(c, pulumi.Map{
+		"bucketName": c.BucketName,
+		"reportName": c.ReportName,
+	}); err != nil {
+		return nil, fmt.Errorf("registering the outputs of BillingReport %q: %w", name, err)
+	}
+	return c, nil
+}

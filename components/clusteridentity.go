@@ -1,0 +1,138 @@
+package components
+
+import (
+	"fmt"
+	"regexp"
+
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
+	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
+	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/kubecost-cur/kubecost-cur/internal/arn"
+	"github.com/kubecost-cur/kubecost-cur/internal/iampolicy"
+)
+
+// ClusterIdentityArgs describe who Kubecost is, to Kubernetes and to AWS.
+type ClusterIdentityArgs struct {
+	// RoleName is the name of the IAM role to make. The payer role trusts it by this name.
+	RoleName string
+	// Namespace is the Kubernetes namespace to make.
+	Namespace string
+	// ServiceAccountName is the Kubernetes service account to make.
+	ServiceAccountName string
+	// Issuer is the cluster's OIDC issuer, with or without https://.
+	Issuer pulumi.StringInput
+	// OidcProviderArn is the ARN of the IAM OIDC provider of that issuer in the cluster's account.
+	OidcProviderArn pulumi.StringInput
+	// PayerRoleArns are the ARNs of the payer roles that the role may assume.
+	PayerRoleArns pulumi.StringArrayInput
+	// Tags are put on the role.
+	Tags map[string]string
+}
+
+// ClusterIdentity is Kubecost's namespace and service account, and the IAM role that the pods of that service account, and
+// nobody else, get (IRSA). All that the role may do is assume the payer roles.
+type ClusterIdentity struct {
+	pulumi.ResourceState
+
+	// RoleArn is the role's ARN.
+	RoleArn pulumi.StringOutput `pulumi:"roleArn"`
+	// Namespace is the namespace's name, once it exists.
+	Namespace pulumi.StringOutput `pulumi:"namespace"`
+	// ServiceAccountName is the service account's name, once it exists.
+	ServiceAccountName pulumi.StringOutput `pulumi:"serviceAccountName"`
+}
+
+var dnsLabel = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
+
+// CheckKubernetesName returns an error for a name that is no DNS label, as namespaces, and here all objects, are named.
+// Source: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/
+func CheckKubernetesName(name string) error {
+	if !dnsLabel.MatchString(name) {
+		return fmt.Errorf("a Kubernetes name is 1 to 63 lower-case letters, digits and hyphens, and starts and ends with a " +
+			"letter or digit")
+	}
+	return nil
+}
+
+func (args *ClusterIdentityArgs) validate(name string) error {
+	var f faults
+	f.check("RoleName", args.RoleName, arn.CheckRoleName(args.RoleName))
+	f.check("Namespace", args.Namespace, CheckKubernetesName(args.Namespace))
+	f.check("ServiceAccountName", args.ServiceAccountName, CheckKubernetesName(args.ServiceAccountName))
+	f.require("Issuer", args.Issuer != nil)
+	f.require("OidcProviderArn", args.OidcProviderArn != nil)
+	f.require("PayerRoleArns", args.PayerRoleArns != nil)
+	return f.of("ClusterIdentity", name)
+}
+
+// NewClusterIdentity registers the namespace, the role and the service account.
+func NewClusterIdentity(
+	ctx *pulumi.Context, name string, args *ClusterIdentityArgs, opts ...pulumi.ResourceOption,
+) (*ClusterIdentity, error) {
+	if args == nil {
+		return nil, fmt.Errorf("the arguments of ClusterIdentity %q are missing", name)
+	}
+	if err := args.validate(name); err != nil {
+		return nil, err
+	}
+	c := &ClusterIdentity{}
+	if err := ctx.RegisterComponentResource(ClusterIdentityType, name, c, opts...); err != nil {
+		return nil, fmt.Errorf("registering ClusterIdentity %q: %w", name, err)
+	}
+
+	trust := pulumi.All(args.OidcProviderArn, args.Issuer).ApplyT(func(v []any) (string, error) {
+		return iampolicy.TrustServiceAccount(v[0].(string), v[1].(string), args.Namespace, args.ServiceAccountName).JSON()
+	}).(pulumi.StringOutput)
+	role, err := iam.NewRole(ctx, name, &iam.RoleArgs{
+		Name:             pulumi.String(args.RoleName),
+		Description:      pulumi.Sprintf("Kubecost (%s/%s) reads the bill", args.Namespace, args.ServiceAccountName),
+		AssumeRolePolicy: trust,
+		Tags:             tags(args.Tags),
+	}, pulumi.Parent(c))
+	if err != nil {
+		return nil, fmt.Errorf("registering role %s: %w", args.RoleName, err)
+	}
+
+	assume := args.PayerRoleArns.ToStringArrayOutput().ApplyT(func(arns []string) (string, error) {
+		return iampolicy.AssumePayerRoles(arns...).JSON()
+	}).(pulumi.StringOutput)
+	_, err = iam.NewRolePolicy(ctx, name+"-assume-payer", &iam.RolePolicyArgs{
+		Name:   pulumi.String("kubecost-access-cur-in-payer-account"),
+		Role:   role.ID(),
+		Policy: assume,
+	}, pulumi.Parent(c))
+	if err != nil {
+		return nil, fmt.Errorf("registering the policy of role %s: %w", args.RoleName, err)
+	}
+
+	namespace, err := corev1.NewNamespace(ctx, name+"-namespace", &corev1.NamespaceArgs{
+		Metadata: &metav1.ObjectMetaArgs{Name: pulumi.String(args.Namespace)},
+	}, pulumi.Parent(c))
+	if err != nil {
+		return nil, fmt.Errorf("registering namespace %s: %w", args.Namespace, err)
+	}
+	namespaceName := namespace.Metadata.Name().Elem()
+
+	account, err := corev1.NewServiceAccount(ctx, name+"-service-account", &corev1.ServiceAccountArgs{
+		Metadata: &metav1.ObjectMetaArgs{
+			Name:        pulumi.String(args.ServiceAccountName),
+			Namespace:   namespaceName,
+			Annotations: pulumi.StringMap{"eks.amazonaws.com/role-arn": role.Arn},
+		},
+	}, pulumi.Parent(c))
+	if err != nil {
+		return nil, fmt.Errorf("registering service account %s: %w", args.ServiceAccountName, err)
+	}
+
+	c.RoleArn, c.Namespace, c.ServiceAccountName = role.Arn, namespaceName, account.Metadata.Name().Elem()
+	if err := ctx.RegisterResourceOutputs(c, pulumi.Map{
+		"roleArn":            c.RoleArn,
+		"namespace":          c.Namespace,
+		"serviceAccountName": c.ServiceAccountName,
+	}); err != nil {
+		return nil, fmt.Errorf("registering the outputs of ClusterIdentity %q: %w", name, err)
+	}
+	return c, nil
+}

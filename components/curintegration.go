@@ -1,0 +1,301 @@
+package components
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/kubecost-cur/kubecost-cur/internal/arn"
+	"github.com/kubecost-cur/kubecost-cur/internal/billing"
+	"github.com/kubecost-cur/kubecost-cur/internal/iampolicy"
+)
+
+// CurIntegrationArgs hold the payer side, the primary side, or both.
+type CurIntegrationArgs struct {
+	// Payer is set where the bill is set up.
+	Payer *PayerArgs
+	// Primary is set where Kubecost is installed.
+	Primary *PrimaryArgs
+}
+
+// PayerArgs describe the payer side: the report, its catalog, where queries run, and the role that may run them.
+type PayerArgs struct {
+	// AccountID is the payer account's ID, 12 digits.
+	AccountID string
+	// Region is the region of the buckets, the Glue catalog and Athena.
+	Region string
+	// ReportName is the report's name; the Glue database and table are named after it.
+	ReportName string
+	// ReportPrefix is where in the bucket the report goes.
+	ReportPrefix string
+	// ReportBucketName is the bucket that the report is delivered to.
+	ReportBucketName string
+	// ReportExpirationDays is after how many days the report's data is deleted; 0 keeps it.
+	ReportExpirationDays int
+	// ReportProtect keeps Pulumi from deleting the report and its bucket.
+	ReportProtect bool
+	// CostAllocationTags are the tag keys that become columns.
+	CostAllocationTags []string
+	// ResultsBucketName is the bucket that Athena writes results to.
+	ResultsBucketName string
+	// ResultsExpirationDays is after how many days results are deleted.
+	ResultsExpirationDays int
+	// WorkGroupName is the Athena work group to make.
+	WorkGroupName string
+	// BytesScannedCutoff is how many bytes one query may scan.
+	BytesScannedCutoff int
+	// RoleName is the role that Kubecost assumes.
+	RoleName string
+	// ListAccounts lets that role read the names and tags of the organisation's accounts.
+	ListAccounts bool
+	// PrimaryAccountID and ReaderRoleName name the only role that may assume it.
+	PrimaryAccountID string
+	ReaderRoleName   string
+	// ForceDestroy deletes the buckets together with what is in them.
+	ForceDestroy bool
+	// Tags are put on every resource.
+	Tags map[string]string
+	// Provider is the payer account's AWS provider; nil takes the component's own.
+	Provider pulumi.ProviderResource
+	// ReportProvider is an AWS provider of us-east-1 in the payer account; nil takes Provider.
+	ReportProvider pulumi.ProviderResource
+}
+
+// PrimaryArgs describe the primary side: Kubecost, who it is, and what it is told of the bills.
+type PrimaryArgs struct {
+	// AccountID is the ID of the account that the cluster runs in, 12 digits.
+	AccountID string
+	// Payers are the payer accounts to read. With a payer side in the same CurIntegration, that one is added.
+	Payers []PayerConnection
+	// ReaderRoleName is the IAM role to make for Kubecost's pods.
+	ReaderRoleName string
+	// Namespace and ServiceAccountName are what Kubecost runs in and as; both are made.
+	Namespace          string
+	ServiceAccountName string
+	// Issuer is the cluster's OIDC issuer, OidcProviderArn its IAM OIDC provider.
+	Issuer          pulumi.StringInput
+	OidcProviderArn pulumi.StringInput
+	// ReleaseName, ChartVersion and TimeoutSeconds describe the Helm release.
+	ReleaseName    string
+	ChartVersion   string
+	TimeoutSeconds int
+	// Tags are put on every AWS resource.
+	Tags map[string]string
+	// Provider is the primary account's AWS provider; nil takes the component's own.
+	Provider pulumi.ProviderResource
+	// KubernetesProvider is the cluster's provider; nil takes the component's own.
+	KubernetesProvider pulumi.ProviderResource
+}
+
+// CurIntegration gives Kubecost the AWS bill across accounts. It holds the payer side in the payer's stack and the primary
+// side in the primary's; with both, and a provider for each, it is the whole integration in one stack. Outputs of a side that
+// it does not hold stay unset.
+type CurIntegration struct {
+	pulumi.ResourceState
+
+	// Connection is how Kubecost reaches this payer's bill.
+	Connection PayerConnection
+	// ReportBucketName is the bucket that the report is delivered to.
+	ReportBucketName pulumi.StringOutput `pulumi:"reportBucketName"`
+	// ReportName is the report definition's name.
+	ReportName pulumi.StringOutput `pulumi:"reportName"`
+	// TrustedRoleArn is the only role that may assume the payer role.
+	TrustedRoleArn pulumi.StringOutput `pulumi:"trustedRoleArn"`
+
+	// ReaderRoleArn is the role of Kubecost's pods.
+	ReaderRoleArn pulumi.StringOutput `pulumi:"readerRoleArn"`
+	// Namespace is the namespace that Kubecost runs in.
+	Namespace pulumi.StringOutput `pulumi:"namespace"`
+	// SecretName is the secret with cloud-integration.json.
+	SecretName pulumi.StringOutput `pulumi:"secretName"`
+	// ReleaseName and ReleaseStatus are those of the Helm release.
+	ReleaseName   pulumi.StringOutput `pulumi:"releaseName"`
+	ReleaseStatus pulumi.StringOutput `pulumi:"releaseStatus"`
+}
+
+// NewCurIntegration registers the sides that args hold.
+func NewCurIntegration(
+	ctx *pulumi.Context, name string, args *CurIntegrationArgs, opts ...pulumi.ResourceOption,
+) (*CurIntegration, error) {
+	if args == nil || args.Payer == nil && args.Primary == nil {
+		return nil, fmt.Errorf("the arguments of CurIntegration %q: neither Payer nor Primary is set", name)
+	}
+	if args.Payer == nil && len(args.Primary.Payers) == 0 {
+		return nil, fmt.Errorf("the arguments of CurIntegration %q: Primary.Payers is empty, and there is no Payer", name)
+	}
+	c := &CurIntegration{}
+	if err := ctx.RegisterComponentResource(CurIntegrationType, name, c, opts...); err != nil {
+		return nil, fmt.Errorf("registering CurIntegration %q: %w", name, err)
+	}
+	outputs := pulumi.Map{}
+	if args.Payer != nil {
+		if err := c.newPayer(ctx, name, args.Payer, outputs); err != nil {
+			return nil, err
+		}
+	}
+	if args.Primary != nil {
+		if err := c.newPrimary(ctx, name, args.Primary, args.Payer != nil, outputs); err != nil {
+			return nil, err
+		}
+	}
+	if err := ctx.RegisterResourceOutputs(c, outputs); err != nil {
+		return nil, fmt.Errorf("registering the outputs of CurIntegration %q: %w", name, err)
+	}
+	return c, nil
+}
+
+// newPayer registers the payer side and adds its outputs.
+func (c *CurIntegration) newPayer(ctx *pulumi.Context, name string, args *PayerArgs, outputs pulumi.Map) error {
+	partition, err := arn.Partition(args.Region)
+	if err != nil {
+		return fmt.Errorf("the arguments of CurIntegration %q: Payer.Region is %q: %w", name, args.Region, err)
+	}
+	if args.ReportBucketName == args.ResultsBucketName {
+		return errors.New("the report and the query results need a bucket each: the results would be read as part of the bill")
+	}
+	opts := childOptions(c, args.Provider)
+	report := billing.Report{Name: args.ReportName, Bucket: args.ReportBucketName, Prefix: args.ReportPrefix}
+
+	billingReport, err := NewBillingReport(ctx, name+"-report", &BillingReportArgs{
+		AccountID:      args.AccountID,
+		Region:         args.Region,
+		ReportName:     args.ReportName,
+		Prefix:         args.ReportPrefix,
+		BucketName:     args.ReportBucketName,
+		ExpirationDays: args.ReportExpirationDays,
+		Protect:        args.ReportProtect,
+		ForceDestroy:   args.ForceDestroy,
+		ReportProvider: args.ReportProvider,
+		Tags:           args.Tags,
+	}, opts...)
+	if err != nil {
+		return err
+	}
+	catalog, err := NewBillingCatalog(ctx, name+"-catalog", &BillingCatalogArgs{
+		ReportName:         args.ReportName,
+		BucketName:         args.ReportBucketName,
+		Prefix:             args.ReportPrefix,
+		CostAllocationTags: args.CostAllocationTags,
+		Tags:               args.Tags,
+	}, opts...)
+	if err != nil {
+		return err
+	}
+	workspace, err := NewQueryWorkspace(ctx, name+"-queries", &QueryWorkspaceArgs{
+		Region:                args.Region,
+		WorkGroupName:         args.WorkGroupName,
+		BucketName:            args.ResultsBucketName,
+		BytesScannedCutoff:    args.BytesScannedCutoff,
+		ResultsExpirationDays: args.ResultsExpirationDays,
+		ForceDestroy:          args.ForceDestroy,
+		Tags:                  args.Tags,
+	}, opts...)
+	if err != nil {
+		return err
+	}
+	role, err := NewPayerRole(ctx, name+"-payer-role", &PayerRoleArgs{
+		RoleName: args.RoleName,
+		Query: iampolicy.BillQuery{
+			Partition:     partition,
+			Region:        args.Region,
+			Account:       args.AccountID,
+			WorkGroup:     args.WorkGroupName,
+			Database:      report.Database(),
+			Table:         report.Table(),
+			ReportBucket:  args.ReportBucketName,
+			DataPrefix:    report.DataPrefix(),
+			ResultsBucket: args.ResultsBucketName,
+		},
+		PrimaryAccountID: args.PrimaryAccountID,
+		ReaderRoleName:   args.ReaderRoleName,
+		ListAccounts:     args.ListAccounts,
+		Tags:             args.Tags,
+	}, opts...)
+	if err != nil {
+		return err
+	}
+
+	c.Connection = PayerConnection{
+		AthenaBucketName: workspace.ResultsLocation,
+		AthenaRegion:     pulumi.String(args.Region),
+		AthenaDatabase:   catalog.DatabaseName,
+		AthenaTable:      catalog.TableName,
+		AthenaWorkgroup:  workspace.WorkGroupName,
+		ProjectID:        pulumi.String(args.AccountID),
+		MasterPayerARN:   role.RoleArn,
+	}
+	c.ReportBucketName, c.ReportName, c.TrustedRoleArn = billingReport.BucketName, billingReport.ReportName, role.TrustedRoleArn
+	outputs["reportBucketName"] = c.ReportBucketName
+	outputs["reportName"] = c.ReportName
+	outputs["payerRoleArn"] = role.RoleArn
+	outputs["trustedRoleArn"] = c.TrustedRoleArn
+	return nil
+}
+
+// newPrimary registers the primary side and adds its outputs.
+func (c *CurIntegration) newPrimary(
+	ctx *pulumi.Context, name string, args *PrimaryArgs, withPayer bool, outputs pulumi.Map,
+) error {
+	payers := append([]PayerConnection(nil), args.Payers...)
+	if withPayer {
+		payers = append(payers, c.Connection)
+	}
+	var payerRoles pulumi.StringArray
+	for _, p := range payers {
+		payerRoles = append(payerRoles, p.MasterPayerARN)
+	}
+	opts := childOptions(c, args.Provider, args.KubernetesProvider)
+
+	identity, err := NewClusterIdentity(ctx, name+"-identity", &ClusterIdentityArgs{
+		RoleName:           args.ReaderRoleName,
+		Namespace:          args.Namespace,
+		ServiceAccountName: args.ServiceAccountName,
+		Issuer:             args.Issuer,
+		OidcProviderArn:    args.OidcProviderArn,
+		PayerRoleArns:      payerRoles,
+		Tags:               args.Tags,
+	}, opts...)
+	if err != nil {
+		return err
+	}
+	secret, err := NewCloudIntegrationSecret(ctx, name+"-cloud-integration", &CloudIntegrationSecretArgs{
+		Namespace: identity.Namespace,
+		Payers:    payers,
+	}, opts...)
+	if err != nil {
+		return err
+	}
+	release, err := NewKubecostRelease(ctx, name+"-release", &KubecostReleaseArgs{
+		ReleaseName:        args.ReleaseName,
+		Namespace:          identity.Namespace,
+		ChartVersion:       args.ChartVersion,
+		AccountID:          args.AccountID,
+		ServiceAccountName: identity.ServiceAccountName,
+		SecretName:         secret.SecretName,
+		TimeoutSeconds:     args.TimeoutSeconds,
+	}, opts...)
+	if err != nil {
+		return err
+	}
+
+	c.ReaderRoleArn, c.Namespace, c.SecretName = identity.RoleArn, identity.Namespace, secret.SecretName
+	c.ReleaseName, c.ReleaseStatus = release.ReleaseName, release.Status
+	outputs["readerRoleArn"] = c.ReaderRoleArn
+	outputs["namespace"] = c.Namespace
+	outputs["secretName"] = c.SecretName
+	outputs["releaseName"] = c.ReleaseName
+	outputs["releaseStatus"] = c.ReleaseStatus
+	return nil
+}
+
+// childOptions make a child component of parent, with those of the providers that are set.
+func childOptions(parent pulumi.Resource, providers ...pulumi.ProviderResource) []pulumi.ResourceOption {
+	opts := []pulumi.ResourceOption{pulumi.Parent(parent)}
+	for _, p := range providers {
+		if p != nil {
+			opts = append(opts, pulumi.Providers(p))
+		}
+	}
+	return opts
+}

@@ -1,0 +1,100 @@
+package components
+
+import (
+	"fmt"
+
+	helmv3 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/helm/v3"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/kubecost-cur/kubecost-cur/internal/arn"
+	"github.com/kubecost-cur/kubecost-cur/internal/charts"
+)
+
+// KubecostReleaseArgs describe the Helm release of Kubecost.
+type KubecostReleaseArgs struct {
+	// ReleaseName is the release's name; what the chart makes is named after it.
+	ReleaseName string
+	// Namespace is the namespace to install into; it exists.
+	Namespace pulumi.StringInput
+	// ChartVersion is the version of the cost-analyzer chart.
+	ChartVersion string
+	// AccountID is the account that the cluster runs in, 12 digits.
+	AccountID string
+	// ServiceAccountName is the service account that Kubecost runs as; it exists.
+	ServiceAccountName pulumi.StringInput
+	// SecretName is the secret with cloud-integration.json; it exists.
+	SecretName pulumi.StringInput
+	// TimeoutSeconds is how long to wait for Kubecost to be ready.
+	TimeoutSeconds int
+}
+
+// KubecostRelease is the Helm release of Kubecost.
+type KubecostRelease struct {
+	pulumi.ResourceState
+
+	// ReleaseName is the release's name.
+	ReleaseName pulumi.StringOutput `pulumi:"releaseName"`
+	// Status is the release's status as Helm names it, such as deployed.
+	Status pulumi.StringOutput `pulumi:"status"`
+}
+
+func (args *KubecostReleaseArgs) validate(name string) error {
+	var f faults
+	f.check("ReleaseName", args.ReleaseName, CheckKubernetesName(args.ReleaseName))
+	f.check("ChartVersion", args.ChartVersion, charts.CheckVersion(args.ChartVersion))
+	f.check("AccountID", args.AccountID, arn.CheckAccountID(args.AccountID))
+	f.require("Namespace", args.Namespace != nil)
+	f.require("ServiceAccountName", args.ServiceAccountName != nil)
+	f.require("SecretName", args.SecretName != nil)
+	if args.TimeoutSeconds < 1 {
+		f.check("TimeoutSeconds", fmt.Sprint(args.TimeoutSeconds), fmt.Errorf("it is a number of seconds"))
+	}
+	return f.of("KubecostRelease", name)
+}
+
+// NewKubecostRelease registers the release. A first installation that does not get ready in time stays, so that its pods can
+// be looked at; the next update mends it.
+func NewKubecostRelease(
+	ctx *pulumi.Context, name string, args *KubecostReleaseArgs, opts ...pulumi.ResourceOption,
+) (*KubecostRelease, error) {
+	if args == nil {
+		return nil, fmt.Errorf("the arguments of KubecostRelease %q are missing", name)
+	}
+	if err := args.validate(name); err != nil {
+		return nil, err
+	}
+	c := &KubecostRelease{}
+	if err := ctx.RegisterComponentResource(KubecostReleaseType, name, c, opts...); err != nil {
+		return nil, fmt.Errorf("registering KubecostRelease %q: %w", name, err)
+	}
+
+	values := pulumi.All(args.ServiceAccountName, args.SecretName).ApplyT(func(v []any) map[string]any {
+		return charts.Values(charts.Settings{
+			Account:        args.AccountID,
+			ServiceAccount: v[0].(string),
+			Secret:         v[1].(string),
+		})
+	}).(pulumi.MapOutput)
+	release, err := helmv3.NewRelease(ctx, name, &helmv3.ReleaseArgs{
+		Name:           pulumi.String(args.ReleaseName), // what Pulumi would name it reaches into every object of the chart
+		Namespace:      args.Namespace,
+		Chart:          pulumi.String(charts.Chart),
+		Version:        pulumi.String(args.ChartVersion),
+		RepositoryOpts: &helmv3.RepositoryOptsArgs{Repo: pulumi.String(charts.Repository)},
+		Values:         values,
+		Timeout:        pulumi.Int(args.TimeoutSeconds),
+	}, pulumi.Parent(c))
+	if err != nil {
+		return nil, fmt.Errorf("registering release %s: %w", args.ReleaseName, err)
+	}
+
+	c.ReleaseName = release.Name.Elem()
+	c.Status = release.Status.Status()
+	if err := ctx.RegisterResourceOutputs(c, pulumi.Map{
+		"releaseName": c.ReleaseName,
+		"status":      c.Status,
+	}); err != nil {
+		return nil, fmt.Errorf("registering the outputs of KubecostRelease %q: %w", name, err)
+	}
+	return c, nil
+}

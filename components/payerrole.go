@@ -1,0 +1,114 @@
+package components
+
+import (
+	"fmt"
+
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/kubecost-cur/kubecost-cur/internal/arn"
+	"github.com/kubecost-cur/kubecost-cur/internal/iampolicy"
+)
+
+// PayerRoleArgs describe the role through which Kubecost reads the bill.
+type PayerRoleArgs struct {
+	// RoleName is the role's name.
+	RoleName string
+	// Query names what the role may query.
+	Query iampolicy.BillQuery
+	// PrimaryAccountID is the account that Kubecost runs in, 12 digits.
+	PrimaryAccountID string
+	// ReaderRoleName is the role of the primary account that may assume this one. It need not exist yet.
+	ReaderRoleName string
+	// ListAccounts lets the role read the names and tags of the organisation's accounts.
+	ListAccounts bool
+	// Tags are put on the role.
+	Tags map[string]string
+}
+
+// PayerRole is the role in the payer account that Kubecost assumes from the primary account.
+type PayerRole struct {
+	pulumi.ResourceState
+
+	// RoleArn is the role's ARN.
+	RoleArn pulumi.StringOutput `pulumi:"roleArn"`
+	// TrustedRoleArn is the ARN of the only role that may assume it.
+	TrustedRoleArn pulumi.StringOutput `pulumi:"trustedRoleArn"`
+}
+
+func (args *PayerRoleArgs) validate(name string) error {
+	var f faults
+	f.check("RoleName", args.RoleName, arn.CheckRoleName(args.RoleName))
+	f.check("PrimaryAccountID", args.PrimaryAccountID, arn.CheckAccountID(args.PrimaryAccountID))
+	f.check("ReaderRoleName", args.ReaderRoleName, arn.CheckRoleName(args.ReaderRoleName))
+	return f.of("PayerRole", name)
+}
+
+// NewPayerRole registers the role and its policies.
+func NewPayerRole(
+	ctx *pulumi.Context, name string, args *PayerRoleArgs, opts ...pulumi.ResourceOption,
+) (*PayerRole, error) {
+	if args == nil {
+		return nil, fmt.Errorf("the arguments of PayerRole %q are missing", name)
+	}
+	if err := args.validate(name); err != nil {
+		return nil, err
+	}
+	c := &PayerRole{}
+	if err := ctx.RegisterComponentResource(PayerRoleType, name, c, opts...); err != nil {
+		return nil, fmt.Errorf("registering PayerRole %q: %w", name, err)
+	}
+
+	reader := arn.Role(args.Query.Partition, args.PrimaryAccountID, args.ReaderRoleName).String()
+	trust, err := iampolicy.TrustReader(args.Query.Partition, args.PrimaryAccountID, reader).JSON()
+	if err != nil {
+		return nil, err
+	}
+	role, err := iam.NewRole(ctx, name, &iam.RoleArgs{
+		Name:             pulumi.String(args.RoleName),
+		Description:      pulumi.String("Kubecost reads the Cost and Usage Report"),
+		AssumeRolePolicy: pulumi.String(trust),
+		Tags:             tags(args.Tags),
+	}, pulumi.Parent(c))
+	if err != nil {
+		return nil, fmt.Errorf("registering role %s: %w", args.RoleName, err)
+	}
+
+	const query, accounts = "kubecost-payer-account-cur-athena-glue-s3-access", "kubecost-payer-account-list-tags-policy"
+	if err := rolePolicy(ctx, name+"-query-bill", query, role, iampolicy.QueryBill(args.Query), c); err != nil {
+		return nil, err
+	}
+	if args.ListAccounts {
+		if err := rolePolicy(ctx, name+"-list-accounts", accounts, role, iampolicy.ListAccounts(), c); err != nil {
+			return nil, err
+		}
+	}
+
+	c.RoleArn, c.TrustedRoleArn = role.Arn, pulumi.String(reader).ToStringOutput()
+	if err := ctx.RegisterResourceOutputs(c, pulumi.Map{
+		"roleArn":        c.RoleArn,
+		"trustedRoleArn": c.TrustedRoleArn,
+	}); err != nil {
+		return nil, fmt.Errorf("registering the outputs of PayerRole %q: %w", name, err)
+	}
+	return c, nil
+}
+
+// rolePolicy registers an inline policy of a role.
+func rolePolicy(
+	ctx *pulumi.Context, name, policyName string, role *iam.Role, document iampolicy.Document, parent pulumi.Resource,
+) error {
+	text, err := document.JSON()
+	if err != nil {
+		return err
+	}
+	_, err = iam.NewRolePolicy(ctx, name, &iam.RolePolicyArgs{
+		Name:   pulumi.String(policyName),
+		Role:   role.ID(),
+		Policy: pulumi.String(text),
+	}, pulumi.Parent(parent))
+	if err != nil {
+		return fmt.Errorf("registering role policy %s: %w", policyName, err)
+	}
+	return nil
+}

@@ -1,0 +1,100 @@
+// Package arn holds what identifies things in AWS: account IDs, regions, their partitions, and the Amazon Resource Names
+// built from them.
+package arn
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+// ARN is an Amazon Resource Name in its parts. Region and Account are empty for services that have none in their ARNs
+// (S3 has neither, IAM has no region).
+// Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
+type ARN struct {
+	Partition string
+	Service   string
+	Region    string
+	Account   string
+	Resource  string
+}
+
+// String returns the ARN as AWS writes it: arn:partition:service:region:account:resource.
+func (a ARN) String() string {
+	return strings.Join([]string{"arn", a.Partition, a.Service, a.Region, a.Account, a.Resource}, ":")
+}
+
+// Parse splits an ARN into its parts. It returns an error for a text that is not six parts, the first of them "arn".
+func Parse(s string) (ARN, error) {
+	parts := strings.SplitN(s, ":", 6)
+	if len(parts) != 6 || parts[0] != "arn" || parts[1] == "" || parts[2] == "" || parts[5] == "" {
+		return ARN{}, fmt.Errorf("%q is not an ARN (arn:partition:service:region:account:resource)", s)
+	}
+	return ARN{Partition: parts[1], Service: parts[2], Region: parts[3], Account: parts[4], Resource: parts[5]}, nil
+}
+
+// Role is the ARN of an IAM role without a path.
+func Role(partition, account, name string) ARN {
+	return ARN{Partition: partition, Service: "iam", Account: account, Resource: "role/" + name}
+}
+
+// Root is the ARN that stands for a whole account in a policy's Principal.
+func Root(partition, account string) ARN {
+	return ARN{Partition: partition, Service: "iam", Account: account, Resource: "root"}
+}
+
+// Bucket is the ARN of an S3 bucket.
+func Bucket(partition, name string) ARN {
+	return ARN{Partition: partition, Service: "s3", Resource: name}
+}
+
+// Objects is the ARN of the objects of an S3 bucket below a prefix, or of all its objects for the empty prefix. The prefix
+// has no leading or trailing slash.
+func Objects(partition, bucket, prefix string) ARN {
+	if prefix != "" {
+		prefix += "/"
+	}
+	return Bucket(partition, bucket+"/"+prefix+"*")
+}
+
+var accountID = regexp.MustCompile(`^[0-9]{12}$`)
+
+// CheckAccountID returns an error that says what is wrong with an AWS account ID: it is a text of 12 digits, leading zeros
+// included.
+func CheckAccountID(id string) error {
+	switch {
+	case accountID.MatchString(id):
+		return nil
+	case strings.ContainsAny(id, "eE.+") && strings.Trim(id, "0123456789eE.+") == "":
+		return fmt.Errorf("an account ID is 12 digits; this one was read as a number: put it in quotes")
+	case len(id) < 12 && id != "" && strings.Trim(id, "0123456789") == "":
+		return fmt.Errorf("an account ID is 12 digits, here are %d; if it starts with 0, the zero was lost because it "+
+			"was read as a number: put it in quotes", len(id))
+	default:
+		return fmt.Errorf("an account ID is 12 digits")
+	}
+}
+
+var roleName = regexp.MustCompile(`^[A-Za-z0-9_+=,.@-]{1,64}$`)
+
+// CheckRoleName returns an error for a name that IAM would refuse for a role.
+// Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
+func CheckRoleName(name string) error {
+	if !roleName.MatchString(name) {
+		return fmt.Errorf("a role name is 1 to 64 letters, digits and _+=,.@-")
+	}
+	return nil
+}
+
+var bucketName = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$`)
+
+// CheckBucketName returns an error for a name that S3 would refuse for a bucket. Names with dots, which S3 allows, are
+// refused too: TLS does not cover them as host names, and the buckets here are reached by TLS only.
+// Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+func CheckBucketName(name string) error {
+	if !bucketName.MatchString(name) || strings.HasPrefix(name, "xn--") || strings.HasSuffix(name, "-s3alias") {
+		return fmt.Errorf("a bucket name is 3 to 63 lower-case letters, digits and hyphens, and starts and ends with a " +
+			"letter or digit")
+	}
+	return nil
+}

@@ -1,0 +1,72 @@
+// Package billing holds what AWS and Kubecost say about the legacy Cost and Usage Report (CUR): the names that follow from
+// a report's name, its layout in S3, and the columns of the table over it.
+package billing
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+// Report is where a report definition delivers to.
+type Report struct {
+	Name   string
+	Bucket string
+	Prefix string // in Bucket; not empty, without slashes around it
+}
+
+// DatabasePrefix is what the name of a report's Glue database starts with in AWS's own Athena integration, which the names
+// here follow so that an installation made by hand can be adopted.
+// Source: https://docs.aws.amazon.com/cur/latest/userguide/use-athena-cf.html
+const DatabasePrefix = "athenacurcfn_"
+
+// maxReportName keeps the database's name within the 255 characters of the Glue catalog; CUR itself allows 256.
+const maxReportName = 255 - len(DatabasePrefix)
+
+var (
+	reportName = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
+	prefix     = regexp.MustCompile(`^[A-Za-z0-9!_.()-]+(/[A-Za-z0-9!_.()-]+)*$`)
+)
+
+// CheckReportName returns an error for a report name whose Glue database and table would not be named as it is. AWS allows
+// more, but turns capitals and other characters into underscores, differently for the database and the table.
+// Source: https://docs.aws.amazon.com/cur/latest/userguide/cur-ate-run.html
+func CheckReportName(name string) error {
+	if !reportName.MatchString(name) {
+		return fmt.Errorf("a report name is lower-case letters, digits and underscores, and starts with a letter: it " +
+			"becomes the name of a Glue table")
+	}
+	if len(name) > maxReportName {
+		return fmt.Errorf("a report name has at most %d characters, here are %d", maxReportName, len(name))
+	}
+	return nil
+}
+
+// CheckPrefix returns an error for a report's S3 prefix that AWS would refuse, or that would be more than a name in a policy
+// or a table's location. AWS requires a prefix for reports with Athena integration.
+// Source: https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_cur_ReportDefinition.html
+func CheckPrefix(p string) error {
+	switch {
+	case p == "":
+		return fmt.Errorf("a report with Athena integration needs a prefix")
+	case strings.HasPrefix(p, "/") || strings.HasSuffix(p, "/"):
+		return fmt.Errorf("a prefix has no slash at its start or end")
+	case !prefix.MatchString(p):
+		return fmt.Errorf("a prefix is letters, digits and !_.()-, with single slashes between folders")
+	case len(p) > 256:
+		return fmt.Errorf("a prefix has at most 256 characters, here are %d", len(p))
+	}
+	return nil
+}
+
+// Database is the name of the report's Glue database.
+func (r Report) Database() string { return DatabasePrefix + r.Name }
+
+// Table is the name of the report's Glue table.
+func (r Report) Table() string { return r.Name }
+
+// DataPrefix is the prefix of the report's data files in its bucket, without a trailing slash. AWS repeats the report's name.
+func (r Report) DataPrefix() string { return r.Prefix + "/" + r.Name + "/" + r.Name }
+
+// Location is the S3 URI of the report's data.
+func (r Report) Location() string { return "s3://" + r.Bucket + "/" + r.DataPrefix() }

@@ -1,0 +1,53 @@
+package iampolicy
+
+import "github.com/kubecost-cur/kubecost-cur/internal/arn"
+
+// BillingService delivers Cost and Usage Reports.
+const BillingService = "billingreports.amazonaws.com"
+
+// Delivery lets the billing service deliver the reports of one account into a bucket, and nobody reach the bucket without
+// TLS. The report's ARN is always in us-east-1, whatever the bucket's region: with the bucket's region in it, deliveries
+// stop without a word.
+// Source: https://docs.aws.amazon.com/cur/latest/userguide/cur-s3.html
+func Delivery(partition, account, bucket string) Document {
+	definitions := arn.ARN{
+		Partition: partition, Service: "cur", Region: "us-east-1", Account: account, Resource: "definition/*",
+	}
+	own := Condition{
+		ArnLike:      {"aws:SourceArn": {definitions.String()}},
+		StringEquals: {"aws:SourceAccount": {account}},
+	}
+	return document(
+		Statement{
+			Sid: "BillingReadsBucketPolicy", Effect: Allow,
+			Principal: &Principal{Service: []string{BillingService}},
+			Action:    []string{"s3:GetBucketAcl", "s3:GetBucketPolicy"},
+			Resource:  []string{arn.Bucket(partition, bucket).String()},
+			Condition: own,
+		},
+		Statement{
+			Sid: "BillingDeliversReports", Effect: Allow,
+			Principal: &Principal{Service: []string{BillingService}},
+			Action:    []string{"s3:PutObject"},
+			Resource:  []string{arn.Objects(partition, bucket, "").String()},
+			Condition: own,
+		},
+		tlsOnly(partition, bucket),
+	)
+}
+
+// TLSOnly lets nobody reach a bucket without TLS.
+// Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html
+func TLSOnly(partition, bucket string) Document {
+	return document(tlsOnly(partition, bucket))
+}
+
+func tlsOnly(partition, bucket string) Statement {
+	return Statement{
+		Sid: "DenyWithoutTLS", Effect: Deny,
+		Principal: &Principal{AWS: []string{"*"}},
+		Action:    []string{"s3:*"},
+		Resource:  []string{arn.Bucket(partition, bucket).String(), arn.Objects(partition, bucket, "").String()},
+		Condition: Condition{Bool: {"aws:SecureTransport": {"false"}}},
+	}
+}

@@ -1,0 +1,98 @@
+package iampolicy
+
+import "github.com/kubecost-cur/kubecost-cur/internal/arn"
+
+// TrustReader lets exactly one role of the primary account assume the payer role. The Principal is the primary account,
+// because IAM refuses a Principal that names a role which does not exist yet; the condition narrows it to the role, so the
+// payer account can be set up first. There is no ExternalId, since Kubecost cannot send one.
+// Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+func TrustReader(partition, primaryAccount, readerRoleARN string) Document {
+	return document(Statement{
+		Sid: "KubecostReaderAssumesThisRole", Effect: Allow,
+		Principal: &Principal{AWS: []string{arn.Root(partition, primaryAccount).String()}},
+		Action:    []string{"sts:AssumeRole"},
+		Condition: Condition{ArnEquals: {"aws:PrincipalArn": {readerRoleARN}}},
+	})
+}
+
+// BillQuery names what a query of the bill touches in the payer account.
+type BillQuery struct {
+	Partition     string
+	Region        string // of the work group, the Glue catalog and both buckets
+	Account       string
+	WorkGroup     string
+	Database      string
+	Table         string
+	ReportBucket  string
+	DataPrefix    string // of the report's data in ReportBucket, without a trailing slash
+	ResultsBucket string
+}
+
+// QueryBill lets a role run Athena queries over the report's table: the calls that Kubecost's client makes, and those that
+// Athena makes in its name. The report's data can be read only; results are written to their own bucket.
+// Source: https://docs.aws.amazon.com/athena/latest/ug/fine-grained-access-to-glue-resources.html
+func QueryBill(q BillQuery) Document {
+	glue := func(resource string) string {
+		return arn.ARN{
+			Partition: q.Partition, Service: "glue", Region: q.Region, Account: q.Account, Resource: resource,
+		}.String()
+	}
+	workGroup := arn.ARN{
+		Partition: q.Partition, Service: "athena", Region: q.Region, Account: q.Account,
+		Resource: "workgroup/" + q.WorkGroup,
+	}
+	return document(
+		Statement{
+			Sid: "RunQueries", Effect: Allow,
+			Action:   []string{"athena:GetQueryExecution", "athena:GetQueryResults", "athena:StartQueryExecution"},
+			Resource: []string{workGroup.String()},
+		},
+		Statement{
+			Sid: "ReadTheTable", Effect: Allow,
+			Action: []string{
+				"glue:BatchGetPartition", "glue:GetDatabase", "glue:GetDatabases", "glue:GetPartition",
+				"glue:GetPartitions", "glue:GetTable", "glue:GetTables",
+			},
+			Resource: []string{glue("catalog"), glue("database/" + q.Database), glue("table/" + q.Database + "/" + q.Table)},
+		},
+		Statement{
+			Sid: "LocateTheReport", Effect: Allow,
+			Action:   []string{"s3:GetBucketLocation"},
+			Resource: []string{arn.Bucket(q.Partition, q.ReportBucket).String()},
+		},
+		Statement{
+			Sid: "ListTheReport", Effect: Allow,
+			Action:    []string{"s3:ListBucket"},
+			Resource:  []string{arn.Bucket(q.Partition, q.ReportBucket).String()},
+			Condition: Condition{StringLike: {"s3:prefix": {q.DataPrefix, q.DataPrefix + "/*"}}},
+		},
+		Statement{
+			Sid: "ReadTheReport", Effect: Allow,
+			Action:   []string{"s3:GetObject"},
+			Resource: []string{arn.Objects(q.Partition, q.ReportBucket, q.DataPrefix).String()},
+		},
+		Statement{
+			Sid: "ListResults", Effect: Allow,
+			Action:   []string{"s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"},
+			Resource: []string{arn.Bucket(q.Partition, q.ResultsBucket).String()},
+		},
+		Statement{
+			Sid: "WriteAndReadResults", Effect: Allow,
+			Action: []string{
+				"s3:AbortMultipartUpload", "s3:GetObject", "s3:ListMultipartUploadParts", "s3:PutObject",
+			},
+			Resource: []string{arn.Objects(q.Partition, q.ResultsBucket, "").String()},
+		},
+	)
+}
+
+// ListAccounts lets a role read the names and tags of the organisation's accounts. AWS Organizations has no narrower
+// resource for listing accounts.
+// Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsorganizations.html
+func ListAccounts() Document {
+	return document(Statement{
+		Sid: "ListAccountsAndTheirTags", Effect: Allow,
+		Action:   []string{"organizations:ListAccounts", "organizations:ListTagsForResource"},
+		Resource: []string{"*"},
+	})
+}

@@ -1,0 +1,115 @@
+package stacks
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
+)
+
+// awsConfig is the part of the stack's aws: settings that says as whom AWS is called. The default provider reads all of
+// aws: by itself; this is for what needs a provider, or a token, of its own.
+type awsConfig struct {
+	allowedAccountIDs []string
+	profile           string
+	assumeRole        *assumeRole
+	defaultTags       map[string]string
+}
+
+type assumeRole struct {
+	RoleARN     string `json:"roleArn"`
+	SessionName string `json:"sessionName"`
+	ExternalID  string `json:"externalId"`
+}
+
+func readAWSConfig(ctx *pulumi.Context) (awsConfig, error) {
+	cfg := config.New(ctx, "aws")
+	read := awsConfig{profile: cfg.Get("profile")}
+	var defaults struct {
+		Tags map[string]string `json:"tags"`
+	}
+	for key, into := range map[string]any{
+		"allowedAccountIds": &read.allowedAccountIDs,
+		"assumeRole":        &read.assumeRole,
+		"defaultTags":       &defaults,
+	} {
+		if err := cfg.TryObject(key, into); err != nil && !errors.Is(err, config.ErrMissingVar) {
+			return awsConfig{}, fmt.Errorf("reading aws:%s: %w", key, err)
+		}
+	}
+	read.defaultTags = defaults.Tags
+	return read, nil
+}
+
+// awsProvider is a provider for another region, as the same caller as the default one.
+func awsProvider(ctx *pulumi.Context, name, region string) (*aws.Provider, error) {
+	cfg, err := readAWSConfig(ctx)
+	if err != nil {
+		return nil, err
+	}
+	args := &aws.ProviderArgs{
+		Region:            pulumi.String(region),
+		AllowedAccountIds: pulumi.ToStringArray(cfg.allowedAccountIDs),
+	}
+	if cfg.profile != "" {
+		args.Profile = pulumi.String(cfg.profile)
+	}
+	if cfg.assumeRole != nil {
+		role := &aws.ProviderAssumeRoleArgs{RoleArn: pulumi.String(cfg.assumeRole.RoleARN)}
+		if cfg.assumeRole.SessionName != "" {
+			role.SessionName = pulumi.String(cfg.assumeRole.SessionName)
+		}
+		if cfg.assumeRole.ExternalID != "" {
+			role.ExternalId = pulumi.String(cfg.assumeRole.ExternalID)
+		}
+		args.AssumeRole = role
+	}
+	if len(cfg.defaultTags) > 0 {
+		args.DefaultTags = &aws.ProviderDefaultTagsArgs{Tags: pulumi.ToStringMap(cfg.defaultTags)}
+	}
+	provider, err := aws.NewProvider(ctx, name, args)
+	if err != nil {
+		return nil, fmt.Errorf("registering the AWS provider of %s: %w", region, err)
+	}
+	return provider, nil
+}
+
+// kubeconfig is a kubeconfig for the cluster, as the caller of the stack's AWS provider. It holds no token: the AWS command
+// line makes one whenever it is needed, so that the file stays the same from one update to the next.
+// Source: https://docs.aws.amazon.com/eks/latest/userguide/create-kubeconfig.html
+func (c cluster) kubeconfig(ctx *pulumi.Context, region string) (string, error) {
+	cfg, err := readAWSConfig(ctx)
+	if err != nil {
+		return "", err
+	}
+	command := []string{"eks", "get-token", "--cluster-name", c.name, "--region", region, "--output", "json"}
+	if cfg.assumeRole != nil {
+		command = append(command, "--role-arn", cfg.assumeRole.RoleARN)
+	}
+	if cfg.profile != "" {
+		command = append(command, "--profile", cfg.profile)
+	}
+	type object = map[string]any
+	text, err := json.Marshal(object{
+		"apiVersion":      "v1",
+		"kind":            "Config",
+		"current-context": c.name,
+		"clusters": []object{{"name": c.name, "cluster": object{
+			"server": c.endpoint, "certificate-authority-data": c.ca,
+		}}},
+		"contexts": []object{{"name": c.name, "context": object{"cluster": c.name, "user": c.name}}},
+		"users": []object{{"name": c.name, "user": object{"exec": object{
+			"apiVersion":      "client.authentication.k8s.io/v1beta1",
+			"command":         "aws",
+			"args":            command,
+			"interactiveMode": "Never",
+		}}}},
+	})
+	if err != nil {
+		return "", fmt.Errorf("encoding the kubeconfig of cluster %s: %w", c.name, err)
+	}
+	return string(text), nil
+}

@@ -1,0 +1,157 @@
+package stacks
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/kubecost-cur/kubecost-cur/components"
+	"github.com/kubecost-cur/kubecost-cur/internal/cloudintegration"
+)
+
+// contractVersion changes when a payer stack's outputs change in a way that an older primary stack cannot read.
+const contractVersion = "1"
+
+// contract is what the payer stack tells the primary stack: flat texts, none of them secret, since one secret output would
+// make every reader need the payer stack's encryption key. T is pulumi.StringInput where it is exported, string where it is
+// read. The first seven are the keys of the guide's cloud-integration.json, under its names.
+type contract[T any] struct {
+	AthenaBucketName T
+	AthenaRegion     T
+	AthenaDatabase   T
+	AthenaTable      T
+	AthenaWorkgroup  T
+	ProjectID        T
+	MasterPayerARN   T
+
+	CurBucketName   T
+	CurPrefix       T
+	ReportName      T
+	TrustedRoleArn  T
+	ContractVersion T
+}
+
+type output[T any] struct {
+	name  string
+	value *T
+}
+
+// outputs are the contract's fields by the names of their stack outputs.
+func (c *contract[T]) outputs() []output[T] {
+	return []output[T]{
+		{"athenaBucketName", &c.AthenaBucketName},
+		{"athenaRegion", &c.AthenaRegion},
+		{"athenaDatabase", &c.AthenaDatabase},
+		{"athenaTable", &c.AthenaTable},
+		{"athenaWorkgroup", &c.AthenaWorkgroup},
+		{"projectID", &c.ProjectID},
+		{"masterPayerARN", &c.MasterPayerARN},
+		{"curBucketName", &c.CurBucketName},
+		{"curPrefix", &c.CurPrefix},
+		{"reportName", &c.ReportName},
+		{"trustedRoleArn", &c.TrustedRoleArn},
+		{"contractVersion", &c.ContractVersion},
+	}
+}
+
+// export makes the contract the stack's outputs.
+func export(ctx *pulumi.Context, c contract[pulumi.StringInput]) {
+	for _, o := range c.outputs() {
+		ctx.Export(o.name, *o.value)
+	}
+}
+
+// read takes the contract from a payer stack's outputs, in a preview too. Its error tells which stack and which outputs are at
+// fault and what to run; the values themselves are for check.
+func read(ctx *pulumi.Context, stack string) (contract[string], error) {
+	var c contract[string]
+	ref, err := pulumi.NewStackReference(ctx, stack, nil)
+	if err != nil {
+		return c, fmt.Errorf("reading the payer stack %s: %w", stack, err)
+	}
+	var missing int
+	var faults []error
+	for _, o := range c.outputs() {
+		details, err := ref.GetOutputDetails(o.name)
+		if err != nil {
+			return c, fmt.Errorf("reading the outputs of the payer stack %s: %w", stack, err)
+		}
+		switch v := details.Value.(type) {
+		case string:
+			*o.value = v
+		case nil:
+			if details.SecretValue != nil {
+				faults = append(faults, fmt.Errorf("output %s is a secret; the program exports it in plain", o.name))
+				continue
+			}
+			missing++
+			faults = append(faults, fmt.Errorf("output %s is missing", o.name))
+		default:
+			faults = append(faults, fmt.Errorf("output %s is %v, a %T: it is a text", o.name, v, v))
+		}
+	}
+	if missing == len(c.outputs()) {
+		return c, fmt.Errorf("the payer stack %s has no outputs, so it has never been up: run `pulumi up` for it first, then "+
+			"this stack again; nothing was changed", stack)
+	}
+	if err := errors.Join(faults...); err != nil {
+		return c, contractError(stack, err)
+	}
+	return c, nil
+}
+
+// check returns an error for values of the contract that do not have their shape, or do not fit this stack's settings.
+func check(c contract[string], s settings, readerRoleARN string) error {
+	stack := s.Primary.PayerStack
+	if c.ContractVersion != contractVersion {
+		return contractError(stack, fmt.Errorf("output contractVersion is %q, and this program reads version %q",
+			c.ContractVersion, contractVersion))
+	}
+	var faults []error
+	if err := entry(c).Check(); err != nil {
+		faults = append(faults, fmt.Errorf("output %w", err))
+	}
+	if c.ProjectID != s.PayerAccountID {
+		faults = append(faults, fmt.Errorf("output projectID is %q, and this stack's payerAccountId is %q: one of them is wrong",
+			c.ProjectID, s.PayerAccountID))
+	}
+	if c.TrustedRoleArn != readerRoleARN {
+		faults = append(faults, fmt.Errorf("output trustedRoleArn is %q, and the role that this stack makes is %q: primaryAccountId "+
+			"and readerRoleName must be the same in both stacks", c.TrustedRoleArn, readerRoleARN))
+	}
+	if err := errors.Join(faults...); err != nil {
+		return contractError(stack, err)
+	}
+	return nil
+}
+
+func contractError(stack string, err error) error {
+	return fmt.Errorf("the outputs of the payer stack %s do not fit; nothing was changed. Run `pulumi up` for it with the same "+
+		"version of this program, then this stack again:\n%w", stack, err)
+}
+
+func entry(c contract[string]) cloudintegration.AWS {
+	return cloudintegration.AWS{
+		AthenaBucketName: c.AthenaBucketName,
+		AthenaRegion:     c.AthenaRegion,
+		AthenaDatabase:   c.AthenaDatabase,
+		AthenaTable:      c.AthenaTable,
+		AthenaWorkgroup:  c.AthenaWorkgroup,
+		ProjectID:        c.ProjectID,
+		MasterPayerARN:   c.MasterPayerARN,
+	}
+}
+
+// connection is the contract as the components take it.
+func connection(c contract[string]) components.PayerConnection {
+	return components.PayerConnection{
+		AthenaBucketName: pulumi.String(c.AthenaBucketName),
+		AthenaRegion:     pulumi.String(c.AthenaRegion),
+		AthenaDatabase:   pulumi.String(c.AthenaDatabase),
+		AthenaTable:      pulumi.String(c.AthenaTable),
+		AthenaWorkgroup:  pulumi.String(c.AthenaWorkgroup),
+		ProjectID:        pulumi.String(c.ProjectID),
+		MasterPayerARN:   pulumi.String(c.MasterPayerARN),
+	}
+}

@@ -1,0 +1,105 @@
+package stacks
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/eks"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
+	"github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/kubecost-cur/kubecost-cur/components"
+	"github.com/kubecost-cur/kubecost-cur/internal/arn"
+	"github.com/kubecost-cur/kubecost-cur/internal/charts"
+)
+
+// runPrimary is the primary stack: who Kubecost is, the secret that tells it where the bill is, and its release. The payer's
+// outputs and the cluster are looked up and checked before anything is registered.
+func runPrimary(ctx *pulumi.Context, s settings) error {
+	c, err := read(ctx, s.Primary.PayerStack)
+	if err != nil {
+		return err
+	}
+	if err := check(c, s, arn.Role(s.Partition, s.PrimaryAccountID, s.ReaderRoleName).String()); err != nil {
+		return err
+	}
+	found, err := findCluster(ctx, s.Primary.ClusterName, s.Region)
+	if err != nil {
+		return err
+	}
+	kubeconfig, err := found.kubeconfig(ctx, s.Region)
+	if err != nil {
+		return err
+	}
+	kubernetesProvider, err := kubernetes.NewProvider(ctx, "cluster", &kubernetes.ProviderArgs{
+		Kubeconfig:            pulumi.String(kubeconfig),
+		EnableServerSideApply: pulumi.Bool(true),
+	})
+	if err != nil {
+		return fmt.Errorf("registering the Kubernetes provider: %w", err)
+	}
+	integration, err := components.NewCurIntegration(ctx, "kubecost", &components.CurIntegrationArgs{
+		Primary: &components.PrimaryArgs{
+			AccountID:          s.PrimaryAccountID,
+			Payers:             []components.PayerConnection{connection(c)},
+			ReaderRoleName:     s.ReaderRoleName,
+			Namespace:          s.Primary.Namespace,
+			ServiceAccountName: s.Primary.ServiceAccountName,
+			Issuer:             pulumi.String(found.issuer),
+			OidcProviderArn:    pulumi.String(found.oidcProviderARN),
+			ReleaseName:        s.Primary.ReleaseName,
+			ChartVersion:       s.Primary.ChartVersion,
+			TimeoutSeconds:     s.Primary.TimeoutSeconds,
+			Tags:               s.Tags,
+			KubernetesProvider: kubernetesProvider,
+		},
+	})
+	if err != nil {
+		return err
+	}
+	look := charts.Look(s.Primary.Namespace, s.Primary.ReleaseName)
+	ctx.Export("readerRoleArn", integration.ReaderRoleArn)
+	ctx.Export("namespace", integration.Namespace)
+	ctx.Export("secretName", integration.SecretName)
+	ctx.Export("releaseName", integration.ReleaseName)
+	ctx.Export("releaseStatus", integration.ReleaseStatus)
+	ctx.Export("logsCommand", pulumi.String(look.Logs))
+	ctx.Export("statusCommand", pulumi.String(look.Status))
+	ctx.Export("uiCommand", pulumi.String(look.UI))
+	return nil
+}
+
+// cluster is what is known of the EKS cluster before anything is made.
+type cluster struct {
+	name            string
+	endpoint        string
+	ca              string // base64 of PEM
+	issuer          string
+	oidcProviderARN string
+}
+
+// findCluster looks up an EKS cluster and the IAM OIDC provider of its issuer.
+func findCluster(ctx *pulumi.Context, name, region string) (cluster, error) {
+	found, err := eks.LookupCluster(ctx, &eks.LookupClusterArgs{Name: name})
+	if err != nil {
+		return cluster{}, fmt.Errorf("looking up the EKS cluster %q (setting clusterName) in %s (aws:region): %w", name, region, err)
+	}
+	if len(found.CertificateAuthorities) == 0 || len(found.Identities) == 0 || len(found.Identities[0].Oidcs) == 0 {
+		return cluster{}, fmt.Errorf("the EKS cluster %q (setting clusterName) is %s and has no endpoint yet: wait until it is ACTIVE",
+			name, found.Status)
+	}
+	issuer := found.Identities[0].Oidcs[0].Issuer
+	provider, err := iam.LookupOpenIdConnectProvider(ctx, &iam.LookupOpenIdConnectProviderArgs{Url: pulumi.StringRef(issuer)})
+	if err != nil {
+		return cluster{}, fmt.Errorf("looking up the IAM OIDC provider of %s, the issuer of the EKS cluster %q; if there is none, "+
+			"run `eksctl utils associate-iam-oidc-provider --cluster %s --region %s --approve`: %w", issuer, name, name, region, err)
+	}
+	return cluster{
+		name:            name,
+		endpoint:        found.Endpoint,
+		ca:              found.CertificateAuthorities[0].Data,
+		issuer:          strings.TrimPrefix(issuer, "https://"),
+		oidcProviderARN: provider.Arn,
+	}, nil
+}

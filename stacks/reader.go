@@ -1,0 +1,136 @@
+package stacks
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"reflect"
+	"strconv"
+	"strings"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
+)
+
+// reader reads settings and collects what is wrong with them.
+type reader struct {
+	project string
+	own     *config.Config // kubecost-cur:
+	aws     *config.Config // aws:
+	faults  []error
+}
+
+func newReader(ctx *pulumi.Context) *reader {
+	return &reader{project: ctx.Project(), own: config.New(ctx, ""), aws: config.New(ctx, "aws")}
+}
+
+// fault records that the setting of a key (without the project's name) has a wrong value.
+func (r *reader) fault(key, value string, err error) {
+	if err != nil {
+		r.faults = append(r.faults, fmt.Errorf("%s is %q: %w", r.full(key), value, err))
+	}
+}
+
+func (r *reader) full(key string) string {
+	if strings.Contains(key, ":") {
+		return key
+	}
+	return r.project + ":" + key
+}
+
+// of returns the schema's entry for a key.
+func of(key string) setting {
+	for _, s := range schema {
+		if s.key == key {
+			return s
+		}
+	}
+	return setting{key: key, def: ""}
+}
+
+// text is the setting's value, or its default if it is not given; a given empty text is that.
+func (r *reader) text(key string) string {
+	if v, err := r.own.Try(key); err == nil {
+		return v
+	}
+	return of(key).def.(string)
+}
+
+// required is text that may not be empty.
+func (r *reader) required(key string) string {
+	v := r.text(key)
+	if strings.TrimSpace(v) == "" {
+		r.faults = append(r.faults, fmt.Errorf("%s is missing: %s", r.full(key), of(key).description))
+	}
+	return v
+}
+
+func (r *reader) integer(key string) int {
+	v := r.own.Get(key)
+	if v == "" {
+		return of(key).def.(int)
+	}
+	n, err := strconv.Atoi(v)
+	if err != nil {
+		r.fault(key, v, errors.New("it is a whole number"))
+	}
+	return n
+}
+
+func (r *reader) flag(key string) bool {
+	v := r.own.Get(key)
+	if v == "" {
+		return of(key).def.(bool)
+	}
+	b, err := strconv.ParseBool(v)
+	if err != nil {
+		r.fault(key, v, errors.New("it is true or false"))
+	}
+	return b
+}
+
+func (r *reader) list(key string) []string {
+	v := r.own.Get(key)
+	if v == "" {
+		return of(key).def.([]string)
+	}
+	var list []string
+	if err := json.Unmarshal([]byte(v), &list); err != nil {
+		r.fault(key, v, errors.New("it is a list of texts"))
+	}
+	return list
+}
+
+// strangers records a fault for each setting of the other side that is set to anything but its default. A default is no
+// fault: Pulumi gives every stack of the project the defaults of all settings.
+func (r *reader) strangers(own side) {
+	for _, s := range schema {
+		v := r.own.Get(s.key)
+		if v == "" || s.side == either || s.side == own || v == fmt.Sprint(s.def) {
+			continue
+		}
+		if list, ok := s.def.([]string); ok {
+			var given []string
+			if json.Unmarshal([]byte(v), &given) == nil && len(given) == len(list) && (len(list) == 0 || reflect.DeepEqual(given, list)) {
+				continue
+			}
+		}
+		r.fault(s.key, v, fmt.Errorf("it is a setting of the %s side, and this stack's %s is %q: remove it",
+			s.side, r.full("side"), own))
+	}
+}
+
+// err returns all faults as one error that tells the stack, or nil.
+func (r *reader) err(stack string) error {
+	switch len(r.faults) {
+	case 0:
+		return nil
+	case 1:
+		return fmt.Errorf("the settings of stack %s have a fault; nothing was changed:\n  - %w", stack, r.faults[0])
+	}
+	var b strings.Builder
+	for _, f := range r.faults {
+		b.WriteString("\n  - " + strings.ReplaceAll(f.Error(), "\n", "\n    "))
+	}
+	return fmt.Errorf("the settings of stack %s have %d faults; nothing was changed:%s", stack, len(r.faults), b.String())
+}

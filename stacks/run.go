@@ -1,0 +1,19 @@
+// Package stacks holds the two programs: settings in, components, outputs out. Which one a stack runs is its setting side.
+package stacks
+
+import (
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+// Run is the Pulumi program of every stack of the project. It returns all faults of the stack's settings as one error before
+// it registers anything.
+func Run(ctx *pulumi.Context) error {
+	s, err := readSettings(ctx)
+	if err != nil {
+		return err
+	}
+	if s.Side == payer {
+		return runPayer(ctx, s)
+	}
+	return runPrimary(ctx, s)
+}

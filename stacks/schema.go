@@ -1,0 +1,63 @@
+package stacks
+
+// side is one of the two accounts' halves of the integration.
+type side string
+
+const (
+	payer   side = "payer"
+	primary side = "primary"
+	either  side = "" // of a setting: both sides take it
+)
+
+// setting describes a key of the project's configuration. Keys are flat, because Pulumi.yaml can give a type, a default and
+// a description to top-level keys only.
+type setting struct {
+	key         string
+	side        side
+	kind        string // Pulumi's name of the type: string, integer, boolean or array (of strings)
+	def         any    // string, int, bool or []string; "" for none
+	description string
+}
+
+// schema is every setting there is. Pulumi.yaml and the README's table say the same; tests compare them.
+var schema = []setting{
+	{"side", either, "string", "", "Which half this stack is: payer or primary. Required."},
+	{"payerAccountId", either, "string", "", "ID of the payer account, which gets the bill: 12 digits in quotes. Required."},
+	{"primaryAccountId", either, "string", "", "ID of the account that Kubecost runs in: 12 digits in quotes. Required."},
+	{"readerRoleName", either, "string", "kubecost-cur-reader", "IAM role of Kubecost's pods in the primary account; the payer role trusts it by this name, so both stacks need the same."},
+
+	{"reportName", payer, "string", "kubecost", "Name of the Cost and Usage Report and of its Glue table: lower-case letters, digits, underscores."},
+	{"reportPrefix", payer, "string", "cur", "Where in its bucket the report goes: a prefix without slashes around it."},
+	{"reportBucketName", payer, "string", "", "Bucket to make for the report; kubecost-cur-ACCOUNT-REGION if empty."},
+	{"reportExpirationDays", payer, "integer", 0, "Days after which the report's data is deleted; 0 keeps it. Under 100, a new Kubecost cannot read back its 91 days."},
+	{"reportProtect", payer, "boolean", true, "Keeps Pulumi from deleting the report and its bucket: a report made again in the same place can corrupt its data."},
+	{"costAllocationTags", payer, "array", defaultTags, "Cost allocation tags that become columns: keys as in the billing console, with aws: for those that AWS makes."},
+	{"resultsBucketName", payer, "string", "", "Bucket to make for query results; kubecost-athena-ACCOUNT-REGION if empty."},
+	{"resultsExpirationDays", payer, "integer", 1, "Days after which query results are deleted."},
+	{"workGroupName", payer, "string", "kubecost-cur", "Athena work group to make."},
+	{"bytesScannedCutoff", payer, "integer", 107_374_182_400, "Bytes that one query may scan before Athena stops it; 100 GiB cost about 0.50 USD."},
+	{"payerRoleName", payer, "string", "kubecost-cur-access", "IAM role in the payer account that Kubecost assumes."},
+	{"listAccounts", payer, "boolean", true, "Lets that role read the names and tags of the organisation's accounts."},
+	{"forceDestroy", payer, "boolean", false, "Lets destroy delete the buckets with all that is in them. For throw-away accounts."},
+
+	{"payerStack", primary, "string", "", "The payer's stack: its name if it is of this project, else organization/project/stack. Required."},
+	{"clusterName", primary, "string", "", "EKS cluster to install Kubecost in. Required."},
+	{"namespace", primary, "string", "kubecost", "Kubernetes namespace to make for Kubecost."},
+	{"serviceAccountName", primary, "string", "kubecost-serviceaccount", "Kubernetes service account to make for Kubecost."},
+	{"releaseName", primary, "string", "kubecost", "Name of the Helm release."},
+	{"chartVersion", primary, "string", "2.8.7", "Version of the cost-analyzer chart, 2.8.x."},
+	{"timeoutSeconds", primary, "integer", 900, "How long to wait for Kubecost to be ready."},
+
+	{"resourceTags", either, "array", []string{}, "Tags for all AWS resources, each as key=value."},
+}
+
+// defaultTags are the tags by which Kubecost tells what of the bill belongs to Kubernetes.
+// Source: OpenCost, TagColumnsIsK8sCUR10 in pkg/cloud/aws/athenaintegration.go.
+var defaultTags = []string{
+	"aws:eks:cluster-name",
+	"eks:cluster-name",
+	"alpha.eksctl.io/cluster-name",
+	"kubernetes.io/service-name",
+	"kubernetes.io/created-for/pvc/name",
+	"kubernetes.io/created-for/pv/name",
+}

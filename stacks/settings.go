@@ -1,0 +1,209 @@
+package stacks
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/kubecost-cur/kubecost-cur/components"
+	"github.com/kubecost-cur/kubecost-cur/internal/arn"
+	"github.com/kubecost-cur/kubecost-cur/internal/billing"
+	"github.com/kubecost-cur/kubecost-cur/internal/charts"
+)
+
+// settings are a stack's settings, checked. Those of the other side are zero.
+type settings struct {
+	Side             side
+	PayerAccountID   string
+	PrimaryAccountID string
+	ReaderRoleName   string
+	Region           string // aws:region
+	Partition        string // of Region
+	Tags             map[string]string
+
+	Payer   payerSettings
+	Primary primarySettings
+}
+
+type payerSettings struct {
+	ReportName            string
+	ReportPrefix          string
+	ReportBucketName      string
+	ReportExpirationDays  int
+	ReportProtect         bool
+	CostAllocationTags    []string
+	ResultsBucketName     string
+	ResultsExpirationDays int
+	WorkGroupName         string
+	BytesScannedCutoff    int
+	RoleName              string
+	ListAccounts          bool
+	ForceDestroy          bool
+}
+
+type primarySettings struct {
+	PayerStack         string // organization/project/stack
+	ClusterName        string
+	Namespace          string
+	ServiceAccountName string
+	ReleaseName        string
+	ChartVersion       string
+	TimeoutSeconds     int
+}
+
+// readSettings reads and checks the stack's settings. Its error names every fault with the key, the value and the rule.
+func readSettings(ctx *pulumi.Context) (settings, error) {
+	r := newReader(ctx)
+	s := settings{
+		Side:             side(r.required("side")),
+		PayerAccountID:   r.required("payerAccountId"),
+		PrimaryAccountID: r.required("primaryAccountId"),
+		ReaderRoleName:   r.text("readerRoleName"),
+		Region:           r.aws.Get("region"),
+		Tags:             r.tags(),
+	}
+	r.accounts(s)
+	r.fault("readerRoleName", s.ReaderRoleName, arn.CheckRoleName(s.ReaderRoleName))
+	if s.Region == "" {
+		r.faults = append(r.faults, errors.New("aws:region is missing: the region of this stack's resources, such as us-east-2"))
+	} else {
+		var err error
+		s.Partition, err = arn.Partition(s.Region)
+		r.fault("aws:region", s.Region, err)
+	}
+
+	switch s.Side {
+	case payer:
+		s.Payer = r.payer(s)
+		r.strangers(payer)
+	case primary:
+		s.Primary = r.primary(ctx)
+		r.strangers(primary)
+	case "":
+	default:
+		r.fault("side", string(s.Side), errors.New("it is payer or primary"))
+	}
+	if err := r.err(ctx.Stack()); err != nil {
+		return settings{}, err
+	}
+	return s, nil
+}
+
+// accounts checks the two accounts, and that AWS credentials of another account than this side's are refused at once.
+func (r *reader) accounts(s settings) {
+	if s.PayerAccountID != "" {
+		r.fault("payerAccountId", s.PayerAccountID, arn.CheckAccountID(s.PayerAccountID))
+	}
+	if s.PrimaryAccountID != "" {
+		r.fault("primaryAccountId", s.PrimaryAccountID, arn.CheckAccountID(s.PrimaryAccountID))
+	}
+	if s.PayerAccountID != "" && s.PayerAccountID == s.PrimaryAccountID {
+		r.fault("primaryAccountId", s.PrimaryAccountID, fmt.Errorf("it is the same account as %s; the bill's account and "+
+			"Kubecost's are two", r.full("payerAccountId")))
+	}
+	own, key := s.PayerAccountID, "payerAccountId"
+	if s.Side == primary {
+		own, key = s.PrimaryAccountID, "primaryAccountId"
+	}
+	var allowed []string
+	if err := r.aws.TryObject("allowedAccountIds", &allowed); err != nil || !slices.Equal(allowed, []string{own}) {
+		r.faults = append(r.faults, fmt.Errorf("aws:allowedAccountIds is %q: it is a list of this side's account, [%q] (%s), so "+
+			"that credentials of another account are refused", r.aws.Get("allowedAccountIds"), own, r.full(key)))
+	}
+}
+
+func (r *reader) tags() map[string]string {
+	tags := map[string]string{}
+	for _, tag := range r.list("resourceTags") {
+		key, value, ok := strings.Cut(tag, "=")
+		if !ok || key == "" || strings.HasPrefix(key, "aws:") || len(key) > 128 || len(value) > 256 {
+			r.fault("resourceTags", tag, errors.New("a tag is key=value; the key has 1 to 128 characters and does not start "+
+				"with aws:, the value has at most 256"))
+		}
+		tags[key] = value
+	}
+	return tags
+}
+
+func (r *reader) payer(s settings) payerSettings {
+	p := payerSettings{
+		ReportName:            r.text("reportName"),
+		ReportPrefix:          r.text("reportPrefix"),
+		ReportBucketName:      r.text("reportBucketName"),
+		ReportExpirationDays:  r.integer("reportExpirationDays"),
+		ReportProtect:         r.flag("reportProtect"),
+		CostAllocationTags:    r.list("costAllocationTags"),
+		ResultsBucketName:     r.text("resultsBucketName"),
+		ResultsExpirationDays: r.integer("resultsExpirationDays"),
+		WorkGroupName:         r.text("workGroupName"),
+		BytesScannedCutoff:    r.integer("bytesScannedCutoff"),
+		RoleName:              r.text("payerRoleName"),
+		ListAccounts:          r.flag("listAccounts"),
+		ForceDestroy:          r.flag("forceDestroy"),
+	}
+	if p.ReportBucketName == "" {
+		p.ReportBucketName = fmt.Sprintf("kubecost-cur-%s-%s", s.PayerAccountID, s.Region)
+	} else {
+		r.fault("reportBucketName", p.ReportBucketName, arn.CheckBucketName(p.ReportBucketName))
+	}
+	if p.ResultsBucketName == "" {
+		p.ResultsBucketName = fmt.Sprintf("kubecost-athena-%s-%s", s.PayerAccountID, s.Region)
+	} else {
+		r.fault("resultsBucketName", p.ResultsBucketName, arn.CheckBucketName(p.ResultsBucketName))
+	}
+	if p.ResultsBucketName == p.ReportBucketName {
+		r.fault("resultsBucketName", p.ResultsBucketName, errors.New("the report's bucket cannot take query results too"))
+	}
+	r.fault("reportName", p.ReportName, billing.CheckReportName(p.ReportName))
+	r.fault("reportPrefix", p.ReportPrefix, billing.CheckPrefix(p.ReportPrefix))
+	if p.ReportExpirationDays < 0 {
+		r.fault("reportExpirationDays", fmt.Sprint(p.ReportExpirationDays), errors.New("it is a number of days, or 0 for never"))
+	}
+	if _, err := billing.Columns(p.CostAllocationTags); err != nil {
+		r.fault("costAllocationTags", strings.Join(p.CostAllocationTags, ", "), err)
+	}
+	if p.ResultsExpirationDays < 1 {
+		r.fault("resultsExpirationDays", fmt.Sprint(p.ResultsExpirationDays), errors.New("it is at least 1"))
+	}
+	r.fault("workGroupName", p.WorkGroupName, components.CheckWorkGroupName(p.WorkGroupName))
+	if p.BytesScannedCutoff < components.MinBytesScannedCutoff {
+		r.fault("bytesScannedCutoff", fmt.Sprint(p.BytesScannedCutoff),
+			fmt.Errorf("Athena takes no less than %d bytes", components.MinBytesScannedCutoff))
+	}
+	r.fault("payerRoleName", p.RoleName, arn.CheckRoleName(p.RoleName))
+	if s.Partition != "" && s.Partition != arn.Commercial {
+		r.fault("aws:region", s.Region, fmt.Errorf("the payer side supports the partition %s only, and this region is in %s",
+			arn.Commercial, s.Partition))
+	}
+	return p
+}
+
+func (r *reader) primary(ctx *pulumi.Context) primarySettings {
+	p := primarySettings{
+		PayerStack:         r.required("payerStack"),
+		ClusterName:        r.required("clusterName"),
+		Namespace:          r.text("namespace"),
+		ServiceAccountName: r.text("serviceAccountName"),
+		ReleaseName:        r.text("releaseName"),
+		ChartVersion:       r.text("chartVersion"),
+		TimeoutSeconds:     r.integer("timeoutSeconds"),
+	}
+	switch parts := strings.Split(p.PayerStack, "/"); {
+	case strings.TrimSpace(p.PayerStack) == "":
+	case slices.Contains(parts, "") || len(parts) == 2 || len(parts) > 3:
+		r.fault("payerStack", p.PayerStack, errors.New("it is a stack's name, or organization/project/stack"))
+	case len(parts) == 1:
+		p.PayerStack = ctx.Organization() + "/" + ctx.Project() + "/" + p.PayerStack
+	}
+	r.fault("namespace", p.Namespace, components.CheckKubernetesName(p.Namespace))
+	r.fault("serviceAccountName", p.ServiceAccountName, components.CheckKubernetesName(p.ServiceAccountName))
+	r.fault("releaseName", p.ReleaseName, components.CheckKubernetesName(p.ReleaseName))
+	r.fault("chartVersion", p.ChartVersion, charts.CheckVersion(p.ChartVersion))
+	if p.TimeoutSeconds < 1 {
+		r.fault("timeoutSeconds", fmt.Sprint(p.TimeoutSeconds), errors.New("it is a number of seconds"))
+	}
+	return p
+}
