@@ -1,0 +1,91 @@
+package arn
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestAnAccountIDIsTwelveDigitsAndALostZeroIsNamed(t *testing.T) {
+	for id, want := range map[string]string{
+		"123456789012":    "",
+		"012345678901":    "",
+		"12345678901":     "starts with 0",
+		"1.2345678901e10": "read as a number",
+		"1234567890123":   "12 digits",
+		"12345678901a":    "12 digits",
+		"１２３４５６７８９０１２":    "12 digits",
+		"123456789012\n":  "12 digits",
+		"":                "12 digits",
+	} {
+		expect(t, id, CheckAccountID(id), want)
+	}
+}
+
+func TestAnUnknownRegionIsRefusedWithTheNearestOnes(t *testing.T) {
+	for region, want := range map[string]string{
+		"us-east-1": Commercial, "eu-central-2": Commercial, "cn-north-1": China, "us-gov-west-1": GovCloud,
+	} {
+		if got, err := Partition(region); got != want || err != nil {
+			t.Errorf("Partition(%q) = %q, %v; want %q", region, got, err, want)
+		}
+	}
+	for region, want := range map[string]string{
+		"us-east-9": "us-east-1, us-east-2", "mars-1": "no such region", "": "no such region", "US-EAST-1": "no such region",
+		"-": "no such region",
+	} {
+		_, err := Partition(region)
+		expect(t, region, err, want)
+	}
+}
+
+func TestARNsAreWrittenAndReadAsAWSDoes(t *testing.T) {
+	for _, c := range []struct {
+		arn  ARN
+		want string
+	}{
+		{Role(Commercial, "111111111111", "reader"), "arn:aws:iam::111111111111:role/reader"},
+		{Root(China, "111111111111"), "arn:aws-cn:iam::111111111111:root"},
+		{Bucket(GovCloud, "b"), "arn:aws-us-gov:s3:::b"},
+		{Objects(Commercial, "b", ""), "arn:aws:s3:::b/*"},
+		{Objects(Commercial, "b", "cur/x"), "arn:aws:s3:::b/cur/x/*"},
+	} {
+		if c.arn.String() != c.want {
+			t.Errorf("got %s, want %s", c.arn, c.want)
+		}
+		if back, err := Parse(c.want); err != nil || back != c.arn {
+			t.Errorf("Parse(%s) = %+v, %v; want %+v", c.want, back, err, c.arn)
+		}
+	}
+	for _, text := range []string{"", "arn", "arn:aws:iam::1", "urn:aws:iam::1:role/x", "arn::iam::1:x", "arn:aws:iam::1:"} {
+		if _, err := Parse(text); err == nil {
+			t.Errorf("Parse(%q) took what is no ARN", text)
+		}
+	}
+}
+
+func TestNamesThatAWSWouldRefuseAreRefused(t *testing.T) {
+	for name, want := range map[string]string{
+		"kubecost-cur-access": "", "a+=,.@_-9": "", "": "role name", "a b": "role name", "a/b": "role name",
+		strings.Repeat("x", 65): "role name", "role*": "role name",
+	} {
+		expect(t, name, CheckRoleName(name), want)
+	}
+	for name, want := range map[string]string{
+		"kubecost-cur-111111111111-us-east-2": "", "ab": "bucket name", "Bucket": "bucket name", "a.b.c": "bucket name",
+		"-abc": "bucket name", "abc-": "bucket name", "xn--abc": "bucket name", "abc-s3alias": "bucket name",
+		strings.Repeat("x", 64): "bucket name", "a/b/c": "bucket name",
+	} {
+		expect(t, name, CheckBucketName(name), want)
+	}
+}
+
+// expect fails the test unless err is nil for an empty want, or contains it.
+func expect(t *testing.T, value string, err error, want string) {
+	t.Helper()
+	switch {
+	case want == "" && err != nil:
+		t.Errorf("%q was refused: %v", value, err)
+	case want != "" && (err == nil || !strings.Contains(err.Error(), want)):
+		t.Errorf("%q gave %v, want an error with %q", value, err, want)
+	}
+}

@@ -1,0 +1,101 @@
+package iampolicy
+
+import (
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+var update = flag.Bool("update", false, "write the golden policies anew")
+
+var query = BillQuery{
+	Partition: "aws", Region: "us-east-2", Account: "111111111111", WorkGroup: "kubecost-cur",
+	Database: "athenacurcfn_kubecost", Table: "kubecost", ReportBucket: "report-bucket", DataPrefix: "cur/kubecost/kubecost",
+	ResultsBucket: "results-bucket",
+}
+
+func documents() map[string]Document {
+	reader := "arn:aws:iam::222222222222:role/kubecost-cur-reader"
+	return map[string]Document{
+		"delivery":              Delivery("aws", "111111111111", "report-bucket"),
+		"tls-only":              TLSOnly("aws", "results-bucket"),
+		"trust-reader":          TrustReader("aws", "222222222222", reader),
+		"query-bill":            QueryBill(query),
+		"list-accounts":         ListAccounts(),
+		"trust-service-account": TrustServiceAccount("arn:aws:iam::222222222222:oidc-provider/oidc.eks.us-east-2.amazonaws.com/id/1", "https://oidc.eks.us-east-2.amazonaws.com/id/1", "kubecost", "kubecost-serviceaccount"),
+		"assume-payer-roles":    AssumePayerRoles("arn:aws:iam::111111111111:role/kubecost-cur-access"),
+	}
+}
+
+// The golden files are what a security reviewer reads; a change of a policy is a change of its file.
+func TestThePoliciesAreThoseThatWereReviewed(t *testing.T) {
+	for name, d := range documents() {
+		got, err := json.MarshalIndent(d, "", "  ")
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, '\n')
+		file := filepath.Join("testdata", name+".json")
+		if *update {
+			if err := os.WriteFile(file, got, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if string(got) != string(want) {
+			t.Errorf("policy %s is\n%s\nwant\n%s", name, got, want)
+		}
+	}
+}
+
+func TestNoPolicyAllowsAWildcardAction(t *testing.T) {
+	for name, d := range documents() {
+		for _, s := range d.Statement {
+			for _, action := range s.Action {
+				if s.Effect == Allow && strings.Contains(action, "*") {
+					t.Errorf("policy %s allows %s", name, action)
+				}
+			}
+			for _, resource := range s.Resource {
+				if s.Effect == Allow && resource == "*" && name != "list-accounts" {
+					t.Errorf("policy %s, statement %s, allows every resource", name, s.Sid)
+				}
+			}
+		}
+	}
+}
+
+func TestTheReportCanOnlyBeRead(t *testing.T) {
+	for _, s := range QueryBill(query).Statement {
+		for _, resource := range s.Resource {
+			if !strings.Contains(resource, "report-bucket") {
+				continue
+			}
+			for _, action := range s.Action {
+				if !strings.HasPrefix(action, "s3:Get") && action != "s3:ListBucket" {
+					t.Errorf("statement %s allows %s on the report's bucket", s.Sid, action)
+				}
+			}
+		}
+	}
+}
+
+func TestTheDeliveryNamesUSEast1WhateverTheBucketsRegion(t *testing.T) {
+	for _, s := range Delivery("aws-cn", "111111111111", "b").Statement {
+		if s.Effect == Deny {
+			continue
+		}
+		if got := s.Condition[ArnLike]["aws:SourceArn"]; len(got) != 1 || got[0] != "arn:aws-cn:cur:us-east-1:111111111111:definition/*" {
+			t.Errorf("statement %s has SourceArn %v", s.Sid, got)
+		}
+		if got := s.Condition[StringEquals]["aws:SourceAccount"]; len(got) != 1 || got[0] != "111111111111" {
+			t.Errorf("statement %s has SourceAccount %v", s.Sid, got)
+		}
+	}
+}
