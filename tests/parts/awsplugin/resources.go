@@ -1,6 +1,8 @@
 package main
 
 import (
+	"strings"
+
 	"github.com/pulumi/pulumi-terraform-bridge/v3/pkg/tfbridge"
 	"github.com/pulumi/pulumi-terraform-bridge/v3/pkg/tfbridge/info"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/tokens"
@@ -21,7 +23,7 @@ var resources = map[string]*info.Resource{
 	}),
 	"aws_iam_role_policy": typed("iam/rolePolicy:RolePolicy", nil),
 	"aws_s3_bucket": typed("s3/bucketV2:BucketV2", fields{
-		"bucket":                               autoName("bucket", 63),
+		"bucket":                               autoNameLower("bucket", 63),
 		"logging":                              many("loggings", nil),
 		"replication_configuration":            many("replicationConfigurations", nil),
 		"server_side_encryption_configuration": many("serverSideEncryptionConfigurations", nil),
@@ -40,8 +42,10 @@ var resources = map[string]*info.Resource{
 
 // dataSources maps the provider's data sources to the functions of the pulumi-aws v6 SDK.
 var dataSources = map[string]*info.DataSource{
-	"aws_caller_identity":             function("index/getCallerIdentity:getCallerIdentity", nil),
-	"aws_eks_cluster":                 function("eks/getCluster:getCluster", fields{"vpc_config": one(nil)}),
+	"aws_caller_identity": function("index/getCallerIdentity:getCallerIdentity", nil),
+	// The SDK has vpcConfig as one object. The bridge would send it as an empty list, which
+	// upstream refuses of a property that it computes, so vpcConfig stays empty here.
+	"aws_eks_cluster":                 function("eks/getCluster:getCluster", nil),
 	"aws_iam_openid_connect_provider": function("iam/getOpenIdConnectProvider:getOpenIdConnectProvider", nil),
 }
 
@@ -97,4 +101,10 @@ func object(f fields) *info.Schema {
 // autoName fills a missing property with the resource's name and a random suffix.
 func autoName(property string, maxLength int) *info.Schema {
 	return info.AutoName(property, maxLength, "-")
+}
+
+// autoNameLower is autoName for names that admit no capitals.
+func autoNameLower(property string, maxLength int) *info.Schema {
+	options := tfbridge.AutoNameOptions{Separator: "-", Maxlen: maxLength, Randlen: 7, Transform: strings.ToLower}
+	return tfbridge.AutoNameWithCustomOptions(property, options)
 }
