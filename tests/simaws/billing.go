@@ -1,0 +1,98 @@
+package simaws
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+)
+
+const (
+	billingService    = "billingreports.amazonaws.com"
+	deliverySucceeded = "SUCCESS"
+	// accessTestObject is what the billing service leaves in the root of a bucket when a report is defined.
+	accessTestObject = "aws-programmatic-access-test-object"
+)
+
+// billingMay tells whether the billing service may do an action for a report: the bucket's policy decides.
+func (c *Cloud) billingMay(ctx context.Context, account, report, bucket, key, action string) (bool, error) {
+	owner, ok := c.buckets.find(bucket)
+	if !ok {
+		return false, nil
+	}
+	policy, err := c.bucketPolicy(ctx, bucket)
+	if err != nil || policy == nil {
+		return false, err
+	}
+	answer, err := c.simulator.decide(question{
+		Principal: billingService, Action: action,
+		Resource: objectARN(bucket, key), ResourceAccount: owner.account, ResourcePolicy: policy,
+		Context: map[string]string{
+			"aws:SourceArn":             reportARN(account, report),
+			"aws:SourceAccount":         account,
+			"aws:SecureTransport":       "true",
+			"aws:PrincipalIsAWSService": "true",
+			"aws:PrincipalServiceName":  billingService,
+		},
+	})
+	return answer == allowed, err
+}
+
+// checkReport does what AWS does before it takes a definition: it looks at the definition, then tries the bucket.
+func (c *Cloud) checkReport(ctx context.Context, account string, r Report) error {
+	if err := checkDefinition(r); err != nil {
+		return err
+	}
+	refused := badRequest("ValidationException", "Failed to verify customer bucket permission. accountId=%s, bucket name: %s, bucket region: %s", account, r.S3Bucket, r.S3Region)
+	at, ok := c.buckets.find(r.S3Bucket)
+	if !ok || at.region != r.S3Region {
+		return refused
+	}
+	for action, key := range map[string]string{
+		"s3:GetBucketAcl": "", "s3:GetBucketPolicy": "", "s3:PutObject": accessTestObject,
+	} {
+		ok, err := c.billingMay(ctx, account, r.ReportName, r.S3Bucket, key, action)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return refused
+		}
+	}
+	return c.moto.putObject(ctx, at, r.S3Bucket, accessTestObject, []byte(`{"version":"1.0"}`))
+}
+
+// BillingPutObject writes an object of a delivery into the bucket of a report, as the billing service does: with no
+// rights but those that the bucket's policy gives to it for this report. The report's status tells how it went. A
+// refusal is an error in S3's words.
+func (c *Cloud) BillingPutObject(ctx context.Context, account, reportName, key string, body []byte) error {
+	c.reports.mu.Lock()
+	r := c.reports.find(account, reportName)
+	var bucket string
+	if r != nil {
+		bucket = r.S3Bucket
+	}
+	c.reports.mu.Unlock()
+	if r == nil {
+		return fmt.Errorf("delivering %s: account %s has no report %s", key, account, reportName)
+	}
+	at, ok := c.buckets.find(bucket)
+	if !ok {
+		c.reports.setStatus(account, reportName, "ERROR_NO_BUCKET")
+		return fmt.Errorf("delivering %s: %w", key, &apiError{http.StatusNotFound, "NoSuchBucket", "The specified bucket does not exist"})
+	}
+	may, err := c.billingMay(ctx, account, reportName, bucket, key, "s3:PutObject")
+	if err != nil {
+		return fmt.Errorf("delivering %s: %w", key, err)
+	}
+	if !may {
+		c.reports.setStatus(account, reportName, "ERROR_PERMISSIONS")
+		return fmt.Errorf("delivering %s: %w", key, &apiError{http.StatusForbidden, accessDenied, fmt.Sprintf(
+			"User: %s is not authorized to perform: s3:PutObject on resource: %q because no resource-based policy allows the s3:PutObject action",
+			billingService, objectARN(bucket, key))})
+	}
+	if err := c.moto.putObject(ctx, at, bucket, key, body); err != nil {
+		return fmt.Errorf("delivering %s: %w", key, err)
+	}
+	c.reports.setStatus(account, reportName, deliverySucceeded)
+	return nil
+}

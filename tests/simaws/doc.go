@@ -1,0 +1,16 @@
+// Package simaws is a simulated AWS of many accounts and regions, reached as the real one is: through the hosts of its
+// APIs, over TLS, with an access key.
+//
+// Start runs moto, which keeps most of the state, and a proxy that ends the TLS of every host with a certificate of a
+// CA of its own. A program gets there by HTTPS_PROXY and AWS_CA_BUNDLE, and needs no other change. In front of moto
+// this package decides who a caller is and what that caller may do, and answers what moto does not have: STS, the Cost
+// and Usage Report API, Athena's work groups and executions, the endpoint of EKS clusters that really answer.
+//
+// Decisions on policies are made by the npm package @cloud-copilot/iam-simulate, which runs as a process of its own.
+// The administrators that AddAccount makes may do all in their account; sessions of roles are held to the role's
+// policies, to bucket policies and to trust policies, across accounts too.
+//
+// What differs from AWS: the signatures of requests are not verified (an access key must be known, and the session
+// token of a session must match and not be expired; the signature of an EKS token is verified); no service control
+// policies, permission boundaries, session policies, key policies or Lake Formation permissions are evaluated.
+package simaws

@@ -1,0 +1,170 @@
+package simaws
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// EKSCluster is a Kubernetes cluster that runs elsewhere and is known to EKS.
+type EKSCluster struct {
+	Account  string
+	Region   string
+	Name     string
+	Endpoint string // https URL of the API server
+	CA       []byte // PEM
+	Issuer   string // https://oidc.eks.<region>.amazonaws.com/id/<ID>, as the API server was told
+	// JWKS gives the public keys of the service account tokens, as the API server's /openid/v1/jwks does.
+	JWKS func(context.Context) ([]byte, error)
+}
+
+// arn is the cluster's ARN.
+func (k EKSCluster) arn() string {
+	return fmt.Sprintf("arn:aws:eks:%s:%s:cluster/%s", k.Region, k.Account, k.Name)
+}
+
+// clusters are the clusters of all accounts.
+type clusters struct {
+	mu  sync.RWMutex
+	all []EKSCluster
+}
+
+func (s *clusters) list() []EKSCluster {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return slices.Clone(s.all)
+}
+
+// AddCluster makes a cluster known to its account: EKS describes it, and its issuer publishes its keys. No identity
+// provider is registered for it. The error says that the cluster is there already or that the issuer is no URL.
+func (c *Cloud) AddCluster(_ context.Context, k EKSCluster) error {
+	issuer, err := url.Parse(k.Issuer)
+	if err != nil || issuer.Scheme != "https" {
+		return fmt.Errorf("adding cluster %s: issuer %q is not an https URL", k.Name, k.Issuer)
+	}
+	c.clusters.mu.Lock()
+	defer c.clusters.mu.Unlock()
+	for _, other := range c.clusters.all {
+		if other.arn() == k.arn() || other.Issuer == k.Issuer {
+			return fmt.Errorf("adding cluster %s: %s is there already", k.Name, other.arn())
+		}
+	}
+	c.clusters.all = append(c.clusters.all, k)
+	c.Handle(issuer.Host, http.HandlerFunc(c.serveIssuer))
+	return nil
+}
+
+// serveIssuer answers the discovery of all clusters whose issuers share a host.
+func (c *Cloud) serveIssuer(w http.ResponseWriter, r *http.Request) {
+	for _, k := range c.clusters.list() {
+		switch "https://" + r.Host + r.URL.Path {
+		case k.Issuer + "/.well-known/openid-configuration":
+			w.Header().Set("Content-Type", "application/json")
+			_ = json.NewEncoder(w).Encode(map[string]any{
+				"issuer":                                k.Issuer,
+				"jwks_uri":                              k.Issuer + "/keys",
+				"authorization_endpoint":                "urn:kubernetes:programmatic_authorization",
+				"response_types_supported":              []string{"id_token"},
+				"subject_types_supported":               []string{"public"},
+				"claims_supported":                      []string{"sub", "iss"},
+				"id_token_signing_alg_values_supported": []string{"RS256"},
+			})
+			return
+		case k.Issuer + "/keys":
+			keys, err := k.JWKS(r.Context())
+			if err != nil {
+				http.Error(w, err.Error(), http.StatusBadGateway)
+				return
+			}
+			w.Header().Set("Content-Type", "application/jwk-set+json")
+			_, _ = w.Write(keys)
+			return
+		}
+	}
+	http.NotFound(w, r)
+}
+
+// clusterName is the cluster that a call's path names.
+func clusterName(k *call) string {
+	rest, ok := strings.CutPrefix(k.r.URL.Path, "/clusters/")
+	if !ok {
+		return ""
+	}
+	name, _, _ := strings.Cut(rest, "/")
+	return name
+}
+
+// eksAction names the operations that are answered here.
+func eksAction(r *http.Request) string {
+	name, isCluster := strings.CutPrefix(r.URL.Path, "/clusters/")
+	switch {
+	case r.Method == http.MethodGet && r.URL.Path == "/clusters":
+		return "ListClusters"
+	case r.Method == http.MethodGet && isCluster && !strings.Contains(name, "/"):
+		return "DescribeCluster"
+	}
+	return r.Method + " " + r.URL.Path
+}
+
+func (c *Cloud) serveEKS(w http.ResponseWriter, k *call) error {
+	own := func(cluster EKSCluster) bool {
+		return cluster.Account == k.caller.Account && cluster.Region == k.region
+	}
+	switch k.action {
+	case "ListClusters":
+		names := []string{}
+		for _, cluster := range c.clusters.list() {
+			if own(cluster) {
+				names = append(names, cluster.Name)
+			}
+		}
+		writeJSON(w, http.StatusOK, map[string]any{"clusters": names})
+	case "DescribeCluster":
+		name := clusterName(k)
+		for _, cluster := range c.clusters.list() {
+			if own(cluster) && cluster.Name == name {
+				writeJSON(w, http.StatusOK, map[string]any{"cluster": describe(cluster)})
+				return nil
+			}
+		}
+		return &apiError{http.StatusNotFound, "ResourceNotFoundException", "No cluster found for name: " + name + "."}
+	default:
+		c.moto.forward(w, k, k.caller.Account)
+	}
+	return nil
+}
+
+// started is when clusters say that they were made.
+var started = time.Now()
+
+// describe is a cluster in the API's words.
+func describe(k EKSCluster) map[string]any {
+	return map[string]any{
+		"name":                 k.Name,
+		"arn":                  k.arn(),
+		"createdAt":            seconds(started),
+		"version":              "1.37",
+		"endpoint":             k.Endpoint,
+		"roleArn":              "arn:aws:iam::" + k.Account + ":role/" + k.Name + "-cluster",
+		"status":               "ACTIVE",
+		"platformVersion":      "eks.1",
+		"certificateAuthority": map[string]string{"data": base64.StdEncoding.EncodeToString(k.CA)},
+		"identity":             map[string]any{"oidc": map[string]string{"issuer": k.Issuer}},
+		"accessConfig":         map[string]string{"authenticationMode": "API_AND_CONFIG_MAP"},
+		"kubernetesNetworkConfig": map[string]string{
+			"serviceIpv4Cidr": "10.0.0.0/24", "ipFamily": "ipv4",
+		},
+		"resourcesVpcConfig": map[string]any{
+			"subnetIds": []string{}, "securityGroupIds": []string{}, "vpcId": "vpc-0a1b2c3d4e5f60718",
+			"endpointPublicAccess": true, "endpointPrivateAccess": false, "publicAccessCidrs": []string{"0.0.0.0/0"},
+		},
+		"tags": map[string]string{},
+	}
+}

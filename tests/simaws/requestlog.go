@@ -1,0 +1,38 @@
+package simaws
+
+import (
+	"slices"
+	"sync"
+	"time"
+)
+
+// Request is one request to an AWS API, as an audit trail would show it.
+type Request struct {
+	Time      time.Time
+	Account   string // account of the caller; empty if nobody was authenticated
+	Principal string // ARN of the caller
+	Service   string // as in the credential scope: "s3", "sts", "athena"
+	Region    string
+	Action    string // "AssumeRole"; for S3, the action that IAM checks: "PutObject"
+	Resource  string // ARN, if it is known
+	Error     string // error code; empty if the request succeeded
+}
+
+// requestLog keeps the requests of a run.
+type requestLog struct {
+	mu  sync.Mutex
+	all []Request
+}
+
+func (l *requestLog) add(r Request) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.all = append(l.all, r)
+}
+
+// Requests are all requests so far, in the order in which they were answered.
+func (c *Cloud) Requests() []Request {
+	c.log.mu.Lock()
+	defer c.log.mu.Unlock()
+	return slices.Clone(c.log.all)
+}

@@ -1,0 +1,169 @@
+package simaws
+
+import (
+	"context"
+	"encoding/json"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+)
+
+// buckets knows where each bucket is: names are shared by all accounts and regions.
+type buckets struct {
+	mu     sync.RWMutex
+	byName map[string]place
+}
+
+func (b *buckets) find(name string) (place, bool) {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	at, ok := b.byName[name]
+	return at, ok
+}
+
+func (b *buckets) set(name string, at place) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.byName[name] = at
+}
+
+func (b *buckets) remove(name string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	delete(b.byName, name)
+}
+
+// s3 lets a request through to moto if the caller may do it, by the caller's policies and the bucket's. A bucket of
+// another account is out of reach unless both allow it.
+func (c *Cloud) s3(w http.ResponseWriter, k *call) error {
+	if k.bucket == "" {
+		if err := c.mayS3(k, access{action: "s3:" + k.action, resource: "*", account: k.caller.Account}); err != nil {
+			return err
+		}
+		c.moto.forward(w, k, k.caller.Account)
+		return nil
+	}
+	k.resource = objectARN(k.bucket, k.object)
+	at, ok := c.buckets.find(k.bucket)
+	if !ok || k.action == "CreateBucket" {
+		return c.missingBucket(w, k, ok)
+	}
+	w.Header().Set("X-Amz-Bucket-Region", at.region)
+	a := access{action: "s3:" + k.action, resource: k.resource, account: at.account}
+	if k.action == "DeleteObject" && k.object == "" { // of a list of keys
+		a.resource = objectARN(k.bucket, "*")
+	}
+	var err error
+	if a.policy, err = c.bucketPolicy(k.r.Context(), k.bucket); err != nil {
+		return err
+	}
+	if at.region != k.region {
+		return &apiError{http.StatusMovedPermanently, "PermanentRedirect", "The bucket you are attempting to access must be addressed using the specified endpoint. Please send all future requests to this endpoint."}
+	}
+	if prefix := k.r.URL.Query(); k.action == "ListBucket" && prefix.Has("prefix") {
+		a.context = map[string]string{"s3:prefix": prefix.Get("prefix")}
+	}
+	if err := c.mayS3(k, a); err != nil {
+		return err
+	}
+	if err := c.mayCopy(k); err != nil {
+		return err
+	}
+	if k.action == "PutBucketPolicy" && k.r.Method == http.MethodPut {
+		if unknown, err := c.unknownPrincipal(k.r.Context(), k.body); err != nil || unknown != "" {
+			return badRequest("MalformedPolicy", "Invalid principal in policy")
+		}
+	}
+	rec := &responseRecorder{ResponseWriter: w}
+	c.moto.forward(rec, k, at.account)
+	if k.action == "DeleteBucket" && rec.status < http.StatusMultipleChoices {
+		c.buckets.remove(k.bucket)
+	}
+	return nil
+}
+
+// mayS3 decides for a caller. The administrator of the bucket's account may always look at and change its policy.
+func (c *Cloud) mayS3(k *call, a access) error {
+	if k.caller.Role == "" && k.caller.Account == a.account && strings.HasSuffix(a.action, "BucketPolicy") {
+		return nil
+	}
+	return c.may(k.r.Context(), k.caller, a)
+}
+
+// mayCopy checks the source of a copy.
+func (c *Cloud) mayCopy(k *call) error {
+	source, err := url.PathUnescape(k.r.Header.Get("X-Amz-Copy-Source"))
+	if err != nil || source == "" {
+		return err
+	}
+	source, _, _ = strings.Cut(strings.TrimPrefix(source, "/"), "?")
+	bucket, key, _ := strings.Cut(source, "/")
+	return c.mayReach(k.r.Context(), k.caller, "s3:GetObject", bucket, key)
+}
+
+// missingBucket makes a bucket, or tells that there is none.
+func (c *Cloud) missingBucket(w http.ResponseWriter, k *call, exists bool) error {
+	if k.action != "CreateBucket" {
+		return &apiError{http.StatusNotFound, "NoSuchBucket", "The specified bucket does not exist"}
+	}
+	if err := c.may(k.r.Context(), k.caller, access{action: "s3:CreateBucket", resource: k.resource, account: k.caller.Account}); err != nil {
+		return err
+	}
+	var in struct{ LocationConstraint string }
+	if len(k.body) > 0 {
+		if err := xml.Unmarshal(k.body, &in); err != nil {
+			return badRequest("MalformedXML", "%v", err)
+		}
+	}
+	if region := firstOf(in.LocationConstraint, "us-east-1"); region != k.region {
+		return badRequest("IllegalLocationConstraintException", "The %s location constraint is incompatible for the region specific endpoint this request was sent to.", firstOf(in.LocationConstraint, "unspecified"))
+	}
+	rec := &responseRecorder{ResponseWriter: w}
+	c.moto.forward(rec, k, k.caller.Account)
+	if !exists && rec.status < http.StatusMultipleChoices {
+		c.buckets.set(k.bucket, place{k.caller.Account, k.region})
+	}
+	return nil
+}
+
+// mayReach is the same question for what services do with a caller's rights.
+func (c *Cloud) mayReach(ctx context.Context, who *principal, action, bucket, key string) error {
+	at, ok := c.buckets.find(bucket)
+	if !ok {
+		return &apiError{http.StatusNotFound, "NoSuchBucket", "The specified bucket does not exist"}
+	}
+	policy, err := c.bucketPolicy(ctx, bucket)
+	if err != nil {
+		return err
+	}
+	a := access{action: action, resource: objectARN(bucket, key), account: at.account, policy: policy}
+	if action == "s3:ListBucket" {
+		a.resource, a.context = objectARN(bucket, ""), map[string]string{"s3:prefix": key}
+	}
+	return c.may(ctx, who, a)
+}
+
+// bucketPolicy is nil for a bucket without one.
+func (c *Cloud) bucketPolicy(ctx context.Context, bucket string) (json.RawMessage, error) {
+	at, _ := c.buckets.find(bucket)
+	policy, err := c.moto.getObject(ctx, at, bucket, "", "policy")
+	if api := (*apiError)(nil); errors.As(err, &api) && api.Status == http.StatusNotFound {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading the policy of bucket %s: %w", bucket, err)
+	}
+	return policy, nil
+}
+
+// objectARN is the ARN of an object, or of the bucket if there is no key.
+func objectARN(bucket, key string) string {
+	if key == "" {
+		return "arn:aws:s3:::" + bucket
+	}
+	return "arn:aws:s3:::" + bucket + "/" + key
+}
