@@ -160,7 +160,7 @@ func (r *run) lookUp(ctx context.Context, ref reference) (*table, error) {
 	return nil, failed("TABLE_NOT_FOUND", "%s: Table '%s.%s.%s' does not exist", r.at(ref.at), catalog, ref.database, ref.table)
 }
 
-var unknownDatabase = regexp.MustCompile(`(?i)EntityNotFound|SCHEMA_NOT_FOUND|does not exist|not found`)
+var unknownDatabase = regexp.MustCompile(`EntityNotFound|SCHEMA_NOT_FOUND`)
 
 // unknown says whether a database does not exist, as against that it may not be read.
 func unknown(err error) bool {
