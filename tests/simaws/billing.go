@@ -14,18 +14,14 @@ const (
 )
 
 // billingMay tells whether the billing service may do an action for a report: the bucket's policy decides.
-func (c *Cloud) billingMay(ctx context.Context, account, report, bucket, key, action string) (bool, error) {
+func (c *Cloud) billingMay(account, report, bucket, key, action string) (bool, error) {
 	owner, ok := c.buckets.find(bucket)
-	if !ok {
+	if !ok || owner.policy == nil {
 		return false, nil
-	}
-	policy, err := c.bucketPolicy(ctx, bucket)
-	if err != nil || policy == nil {
-		return false, err
 	}
 	answer, err := c.simulator.decide(question{
 		Principal: billingService, Action: action,
-		Resource: objectARN(bucket, key), ResourceAccount: owner.account, ResourcePolicy: policy,
+		Resource: objectARN(bucket, key), ResourceAccount: owner.account, ResourcePolicy: owner.policy,
 		Context: map[string]string{
 			"aws:SourceArn":             reportARN(account, report),
 			"aws:SourceAccount":         account,
@@ -50,7 +46,7 @@ func (c *Cloud) checkReport(ctx context.Context, account string, r Report) error
 	for action, key := range map[string]string{
 		"s3:GetBucketAcl": "", "s3:GetBucketPolicy": "", "s3:PutObject": accessTestObject,
 	} {
-		ok, err := c.billingMay(ctx, account, r.ReportName, r.S3Bucket, key, action)
+		ok, err := c.billingMay(account, r.ReportName, r.S3Bucket, key, action)
 		if err != nil {
 			return err
 		}
@@ -58,7 +54,7 @@ func (c *Cloud) checkReport(ctx context.Context, account string, r Report) error
 			return refused
 		}
 	}
-	return c.moto.putObject(ctx, at, r.S3Bucket, accessTestObject, []byte(`{"version":"1.0"}`))
+	return c.moto.putObject(ctx, at.place, r.S3Bucket, accessTestObject, []byte(`{"version":"1.0"}`))
 }
 
 // BillingPutObject writes an object of a delivery into the bucket of a report, as the billing service does: with no
@@ -80,7 +76,7 @@ func (c *Cloud) BillingPutObject(ctx context.Context, account, reportName, key s
 		c.reports.setStatus(account, reportName, "ERROR_NO_BUCKET")
 		return fmt.Errorf("delivering %s: %w", key, &apiError{http.StatusNotFound, "NoSuchBucket", "The specified bucket does not exist"})
 	}
-	may, err := c.billingMay(ctx, account, reportName, bucket, key, "s3:PutObject")
+	may, err := c.billingMay(account, reportName, bucket, key, "s3:PutObject")
 	if err != nil {
 		return fmt.Errorf("delivering %s: %w", key, err)
 	}
@@ -90,7 +86,7 @@ func (c *Cloud) BillingPutObject(ctx context.Context, account, reportName, key s
 			"User: %s is not authorized to perform: s3:PutObject on resource: %q because no resource-based policy allows the s3:PutObject action",
 			billingService, objectARN(bucket, key))})
 	}
-	if err := c.moto.putObject(ctx, at, bucket, key, body); err != nil {
+	if err := c.moto.putObject(ctx, at.place, bucket, key, body); err != nil {
 		return fmt.Errorf("delivering %s: %w", key, err)
 	}
 	c.reports.setStatus(account, reportName, deliverySucceeded)

@@ -43,7 +43,7 @@ func Start(ctx context.Context, config Config) (_ *Cloud, err error) {
 		keys:     &keyring{accounts: map[string]bool{}, byKey: map[string]*principal{}},
 		log:      &requestLog{},
 		caFile:   filepath.Join(config.Dir, "ca.pem"),
-		buckets:  &buckets{byName: map[string]place{}},
+		buckets:  &buckets{byName: map[string]bucket{}},
 		reports:  &reports{byAccount: map[string][]*report{}},
 		athena:   newAthenaState(),
 		clusters: &clusters{},

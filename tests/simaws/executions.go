@@ -178,10 +178,10 @@ func (c *Cloud) queryWithRights(ctx context.Context, e *execution, engine Athena
 		return result, QueryFailed("Access denied when writing output to url: " + e.output + " . Please ensure you are allowed to access the S3 bucket. If you are encrypting query results with KMS key, please ensure you are allowed to access your KMS key")
 	}
 	home, _ := c.buckets.find(bucket)
-	if err := c.moto.putObject(ctx, home, bucket, key, csvOf(result)); err != nil {
+	if err := c.moto.putObject(ctx, home.place, bucket, key, csvOf(result)); err != nil {
 		return result, fmt.Errorf("writing the result: %w", err)
 	}
-	if err := c.moto.putObject(ctx, home, bucket, key+".metadata", metadataOf(result)); err != nil {
+	if err := c.moto.putObject(ctx, home.place, bucket, key+".metadata", metadataOf(result)); err != nil {
 		return result, fmt.Errorf("writing the result's metadata: %w", err)
 	}
 	return result, nil

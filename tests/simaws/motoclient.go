@@ -84,7 +84,7 @@ func (m *moto) iam(ctx context.Context, account, action string, params url.Value
 	return nil
 }
 
-// glue calls an action of Glue.
+// glue calls an action of Glue; a nil out ignores the answer.
 func (m *moto) glue(ctx context.Context, at place, action string, in, out any) error {
 	body, err := json.Marshal(in)
 	if err != nil {
@@ -92,7 +92,7 @@ func (m *moto) glue(ctx context.Context, at place, action string, in, out any) e
 	}
 	header := http.Header{"Content-Type": {"application/x-amz-json-1.1"}, "X-Amz-Target": {"AWSGlue." + action}}
 	answer, err := m.do(ctx, at, "glue", http.MethodPost, url.URL{Path: "/"}, header, body)
-	if err != nil {
+	if err != nil || out == nil {
 		return err
 	}
 	if err := json.Unmarshal(answer, out); err != nil {

@@ -90,7 +90,7 @@ func (r *rights) mayRead(ctx context.Context, action, bucket, key string) (place
 		return place{}, QueryFailed("Permission denied on S3 path: s3://" + bucket + "/" + key)
 	}
 	at, _ := r.cloud.buckets.find(bucket)
-	return at, nil
+	return at.place, nil
 }
 
 func (r *rights) list(ctx context.Context, bucket, prefix string) ([]Object, error) {

@@ -4,31 +4,35 @@ import (
 	"context"
 	"encoding/json"
 	"encoding/xml"
-	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
 	"sync"
 )
 
-// buckets knows where each bucket is: names are shared by all accounts and regions.
+// buckets knows where each bucket is, since names are shared by all accounts and regions, and its policy: moto would
+// apply one without looking at its conditions, and so lock everybody out of a bucket that denies requests without TLS.
 type buckets struct {
 	mu     sync.RWMutex
-	byName map[string]place
+	byName map[string]bucket
 }
 
-func (b *buckets) find(name string) (place, bool) {
+type bucket struct {
+	place
+	policy json.RawMessage // nil if there is none
+}
+
+func (b *buckets) find(name string) (bucket, bool) {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
-	at, ok := b.byName[name]
-	return at, ok
+	found, ok := b.byName[name]
+	return found, ok
 }
 
-func (b *buckets) set(name string, at place) {
+func (b *buckets) set(name string, to bucket) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.byName[name] = at
+	b.byName[name] = to
 }
 
 func (b *buckets) remove(name string) {
@@ -53,13 +57,9 @@ func (c *Cloud) s3(w http.ResponseWriter, k *call) error {
 		return c.missingBucket(w, k, ok)
 	}
 	w.Header().Set("X-Amz-Bucket-Region", at.region)
-	a := access{action: "s3:" + k.action, resource: k.resource, account: at.account}
+	a := access{action: "s3:" + k.action, resource: k.resource, account: at.account, policy: at.policy}
 	if k.action == "DeleteObject" && k.object == "" { // of a list of keys
 		a.resource = objectARN(k.bucket, "*")
-	}
-	var err error
-	if a.policy, err = c.bucketPolicy(k.r.Context(), k.bucket); err != nil {
-		return err
 	}
 	if at.region != k.region {
 		return &apiError{http.StatusMovedPermanently, "PermanentRedirect", "The bucket you are attempting to access must be addressed using the specified endpoint. Please send all future requests to this endpoint."}
@@ -73,10 +73,8 @@ func (c *Cloud) s3(w http.ResponseWriter, k *call) error {
 	if err := c.mayCopy(k); err != nil {
 		return err
 	}
-	if k.action == "PutBucketPolicy" && k.r.Method == http.MethodPut {
-		if unknown, err := c.unknownPrincipal(k.r.Context(), k.body); err != nil || unknown != "" {
-			return badRequest("MalformedPolicy", "Invalid principal in policy")
-		}
+	if strings.HasSuffix(k.action, "BucketPolicy") {
+		return c.bucketPolicy(w, k, at)
 	}
 	rec := &responseRecorder{ResponseWriter: w}
 	c.moto.forward(rec, k, at.account)
@@ -125,7 +123,7 @@ func (c *Cloud) missingBucket(w http.ResponseWriter, k *call, exists bool) error
 	rec := &responseRecorder{ResponseWriter: w}
 	c.moto.forward(rec, k, k.caller.Account)
 	if !exists && rec.status < http.StatusMultipleChoices {
-		c.buckets.set(k.bucket, place{k.caller.Account, k.region})
+		c.buckets.set(k.bucket, bucket{place: place{k.caller.Account, k.region}})
 	}
 	return nil
 }
@@ -136,28 +134,34 @@ func (c *Cloud) mayReach(ctx context.Context, who *principal, action, bucket, ke
 	if !ok {
 		return &apiError{http.StatusNotFound, "NoSuchBucket", "The specified bucket does not exist"}
 	}
-	policy, err := c.bucketPolicy(ctx, bucket)
-	if err != nil {
-		return err
-	}
-	a := access{action: action, resource: objectARN(bucket, key), account: at.account, policy: policy}
+	a := access{action: action, resource: objectARN(bucket, key), account: at.account, policy: at.policy}
 	if action == "s3:ListBucket" {
 		a.resource, a.context = objectARN(bucket, ""), map[string]string{"s3:prefix": key}
 	}
 	return c.may(ctx, who, a)
 }
 
-// bucketPolicy is nil for a bucket without one.
-func (c *Cloud) bucketPolicy(ctx context.Context, bucket string) (json.RawMessage, error) {
-	at, _ := c.buckets.find(bucket)
-	policy, err := c.moto.getObject(ctx, at, bucket, "", "policy")
-	if api := (*apiError)(nil); errors.As(err, &api) && api.Status == http.StatusNotFound {
-		return nil, nil
+// bucketPolicy answers the calls on a bucket's policy.
+func (c *Cloud) bucketPolicy(w http.ResponseWriter, k *call, at bucket) error {
+	switch k.r.Method {
+	case http.MethodPut:
+		if unknown, err := c.unknownPrincipal(k.r.Context(), k.body); err != nil || unknown != "" {
+			return badRequest("MalformedPolicy", "Invalid principal in policy")
+		}
+		at.policy = k.body
+	case http.MethodDelete:
+		at.policy = nil
+	default:
+		if at.policy == nil {
+			return &apiError{http.StatusNotFound, "NoSuchBucketPolicy", "The bucket policy does not exist"}
+		}
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write(at.policy)
+		return nil
 	}
-	if err != nil {
-		return nil, fmt.Errorf("reading the policy of bucket %s: %w", bucket, err)
-	}
-	return policy, nil
+	c.buckets.set(k.bucket, at)
+	w.WriteHeader(http.StatusNoContent)
+	return nil
 }
 
 // objectARN is the ARN of an object, or of the bucket if there is no key.
