@@ -19,12 +19,12 @@ const installLimit = 60 * time.Second
 // plugin is a Pulumi resource plugin.
 type plugin struct {
 	name, version string
-	built         part
+	built         *part
 }
 
 var (
-	awsPlugin        = plugin{"aws", awsPluginVersion, awsPluginPart}
-	kubernetesPlugin = plugin{"kubernetes", kubernetesPluginVersion, kubernetesPluginPart}
+	awsPlugin        = plugin{"aws", awsPluginVersion, &awsPluginPart}
+	kubernetesPlugin = plugin{"kubernetes", kubernetesPluginVersion, &kubernetesPluginPart}
 )
 
 func (p plugin) program() string { return "pulumi-resource-" + p.name }
@@ -82,7 +82,7 @@ func (c *cache) plugin(h host, p plugin, path *string) step {
 				return nil
 			}
 		}
-		if entry, err := c.entry(p.built); err == nil && !isDir(entry) && h.pulumi != "" {
+		if entry, err := c.entry(*p.built); err == nil && !isDir(entry) && h.pulumi != "" {
 			err := c.install(ctx, h, p, ownHome)
 			if err == nil {
 				*path = p.path(ownHome)
@@ -90,7 +90,7 @@ func (c *cache) plugin(h host, p plugin, path *string) step {
 			}
 			c.progress.say(p.built.name, "%s cannot be installed here, so a small one is built: %v", p.program(), err)
 		}
-		return c.program(p.built, p.program(), path)(ctx)
+		return c.program(*p.built, p.program(), path)(ctx)
 	}
 }
 
@@ -113,9 +113,9 @@ func (c *cache) install(ctx context.Context, h host, p plugin, home string) erro
 // plugin needs no such program. The plugin must have been got before.
 func (c *cache) awsProvider(set *Set) step {
 	return func(ctx context.Context) error {
-		entry, err := c.entry(awsPluginPart)
-		if err != nil || filepath.Dir(set.PulumiResourceAWS) != entry {
-			return err
+		built := filepath.Join(c.dir, awsPluginPart.name) + string(filepath.Separator)
+		if !strings.HasPrefix(set.PulumiResourceAWS, built) {
+			return nil
 		}
 		return c.program(awsProviderPart, "terraform-provider-aws", &set.TerraformProviderAWS)(ctx)
 	}

@@ -5,6 +5,7 @@ package parts
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -27,15 +28,10 @@ type Set struct {
 // the part, the end of the compiler's output and the file with all of it. Several
 // processes may share a cache.
 func Ensure(ctx context.Context, repoRoot, cacheDir string, out io.Writer) (*Set, error) {
-	root, err := filepath.Abs(repoRoot)
+	c, err := newCache(repoRoot, cacheDir, out)
 	if err != nil {
 		return nil, err
 	}
-	dir, err := filepath.Abs(cacheDir)
-	if err != nil {
-		return nil, err
-	}
-	c := &cache{root: root, dir: dir, progress: &progress{out: out}, interval: tick}
 	host := findHost(ctx)
 	set := &Set{}
 	// Two builds at a time: one compiles while the other links on a single core. Parts
@@ -58,6 +54,17 @@ func Ensure(ctx context.Context, repoRoot, cacheDir string, out io.Writer) (*Set
 	return set, nil
 }
 
+// Kube is Ensure for the Kubernetes programs alone, and returns their path.
+func Kube(ctx context.Context, repoRoot, cacheDir string, out io.Writer) (string, error) {
+	c, err := newCache(repoRoot, cacheDir, out)
+	if err != nil {
+		return "", err
+	}
+	var path string
+	err = c.program(kubePart, "kube", &path)(ctx)
+	return path, err
+}
+
 // Env returns the environment variables with which the engine finds what its plugins
 // need.
 func (s *Set) Env() []string {
@@ -70,9 +77,9 @@ func (s *Set) Env() []string {
 // LinkPlugins puts the plugins where an engine with the given PULUMI_HOME looks for
 // them.
 func (s *Set) LinkPlugins(pulumiHome string) error {
-	for program, p := range map[string]plugin{
-		s.PulumiResourceAWS:        awsPlugin,
-		s.PulumiResourceKubernetes: kubernetesPlugin,
+	for p, program := range map[plugin]string{
+		awsPlugin:        s.PulumiResourceAWS,
+		kubernetesPlugin: s.PulumiResourceKubernetes,
 	} {
 		link := p.path(pulumiHome)
 		if err := os.MkdirAll(filepath.Dir(link), 0o755); err != nil {
@@ -86,6 +93,18 @@ func (s *Set) LinkPlugins(pulumiHome string) error {
 		}
 	}
 	return nil
+}
+
+func newCache(repoRoot, cacheDir string, out io.Writer) (*cache, error) {
+	root, err := filepath.Abs(repoRoot)
+	if err != nil {
+		return nil, fmt.Errorf("finding the repository: %w", err)
+	}
+	dir, err := filepath.Abs(cacheDir)
+	if err != nil {
+		return nil, fmt.Errorf("finding the cache: %w", err)
+	}
+	return &cache{root: root, dir: dir, progress: &progress{out: out}, interval: tick}, nil
 }
 
 // step gets one program.
