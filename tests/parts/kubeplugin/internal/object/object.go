@@ -30,6 +30,10 @@ const (
 	fieldManagerKey = "__fieldManager"
 )
 
+// forgetHint says how to go on when the cluster is gone for good.
+const forgetHint = "if the cluster was deleted, you can remove this resource from Pulumi state by rerunning the operation " +
+	`with the PULUMI_K8S_DELETE_UNREACHABLE environment variable set to "true"`
+
 // creationRetry bounds the wait for what a new object needs, such as its namespace.
 var creationRetry = wait.Backoff{Steps: 5, Duration: 500 * time.Millisecond, Factor: 2}
 
@@ -113,7 +117,7 @@ func (o *Objects) Update(ctx context.Context, c wire.Change) (resource.PropertyM
 // Read returns the object's ID, inputs and state as they are in the cluster, or an empty ID when it is gone.
 func (o *Objects) Read(ctx context.Context, c wire.Change) (string, resource.PropertyMap, resource.PropertyMap, error) {
 	if err := o.reachable(); err != nil {
-		return "", nil, nil, err
+		return "", nil, nil, fmt.Errorf("%w; %s", err, forgetHint)
 	}
 	kind, err := kindOf(c.URN)
 	if err != nil {
@@ -144,7 +148,7 @@ func (o *Objects) Read(ctx context.Context, c wire.Change) (string, resource.Pro
 // is no error.
 func (o *Objects) Delete(ctx context.Context, c wire.Change) error {
 	if err := o.reachable(); err != nil {
-		return err
+		return fmt.Errorf("%w; %s", err, forgetHint)
 	}
 	stored := &unstructured.Unstructured{Object: wire.Known(c.State)}
 	client, err := o.client(stored)

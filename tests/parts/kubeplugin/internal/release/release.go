@@ -102,7 +102,7 @@ func (r *Releases) Create(ctx context.Context, c wire.Change) (string, resource.
 		return "", preview(c.Inputs), nil
 	}
 	if err := r.Cluster.Unreachable; err != nil {
-		return "", nil, fmt.Errorf("can't create Helm Release with unreachable cluster: %w", err)
+		return "", nil, fmt.Errorf("can't create Helm release with unreachable cluster: %w", err)
 	}
 	o, err := optionsOf(c.Inputs)
 	if err != nil {
@@ -117,8 +117,8 @@ func (r *Releases) Create(ctx context.Context, c wire.Change) (string, resource.
 		return "", nil, stateErr
 	}
 	if err != nil {
-		err = &wire.InitError{Err: fmt.Errorf("Helm release %q was created, but failed to initialize completely. "+
-			"Use Helm CLI to investigate: %w", o.id(), unavailable(o, err))}
+		err = &wire.InitError{Err: fmt.Errorf("helm release %q was created, but failed to initialize completely; "+
+			"use Helm CLI to investigate: %w", o.id(), unavailable(o, err))}
 	}
 	return o.id(), state, err
 }
@@ -129,7 +129,7 @@ func (r *Releases) Update(ctx context.Context, c wire.Change) (resource.Property
 		return preview(c.Inputs), nil
 	}
 	if err := r.Cluster.Unreachable; err != nil {
-		return nil, fmt.Errorf("can't update Helm Release with unreachable cluster: %w", err)
+		return nil, fmt.Errorf("can't update Helm release with unreachable cluster: %w", err)
 	}
 	o, err := optionsOf(c.Inputs)
 	if err != nil {
@@ -144,20 +144,20 @@ func (r *Releases) Update(ctx context.Context, c wire.Change) (resource.Property
 		return nil, stateErr
 	}
 	if err != nil {
-		err = &wire.InitError{Err: fmt.Errorf("Helm release %q failed to initialize completely. "+
-			"Use Helm CLI to investigate: %w", o.id(), unavailable(o, err))}
+		err = &wire.InitError{Err: fmt.Errorf("helm release %q failed to initialize completely; "+
+			"use Helm CLI to investigate: %w", o.id(), unavailable(o, err))}
 	}
 	return state, err
 }
 
 func unavailable(o *options, err error) error {
-	return fmt.Errorf("failed to become available within allocated timeout. Error: Helm Release %s: %w", o.id(), err)
+	return fmt.Errorf("failed to become available within the allotted timeout: Helm release %s: %w", o.id(), err)
 }
 
 // Read returns the release's ID, inputs and state as Helm has recorded them, or an empty ID when it is gone.
 func (r *Releases) Read(_ context.Context, c wire.Change) (string, resource.PropertyMap, resource.PropertyMap, error) {
 	if err := r.Cluster.Unreachable; err != nil {
-		return "", nil, nil, fmt.Errorf("can't read Helm Release with unreachable cluster: %w", err)
+		return "", nil, nil, fmt.Errorf("can't read Helm release with unreachable cluster: %w", err)
 	}
 	o, err := optionsOf(c.State)
 	if err != nil {
@@ -188,7 +188,7 @@ func (r *Releases) Read(_ context.Context, c wire.Change) (string, resource.Prop
 // Delete uninstalls the release.
 func (r *Releases) Delete(_ context.Context, c wire.Change) error {
 	if err := r.Cluster.Unreachable; err != nil {
-		return fmt.Errorf("can't delete Helm Release with unreachable cluster: %w", err)
+		return fmt.Errorf("can't delete Helm release with unreachable cluster: %w", err)
 	}
 	o, err := optionsOf(c.State)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"os"
 	"slices"
 
 	"github.com/kubecost-cur/kubecost-cur/tests/parts/kubeplugin/internal/cluster"
@@ -79,6 +80,7 @@ func (s *Server) Configure(_ context.Context, req *pulumirpc.ConfigureRequest) (
 		variables[resource.PropertyKey(key)] = resource.NewProperty(req.GetVariables()["kubernetes:config:"+key])
 	}
 	connected := cluster.Connect(settings(variables))
+	s.forget = connected.Unreachable != nil && deleteUnreachable(req.GetVariables())
 	s.objects = &object.Objects{Cluster: connected}
 	s.releases = &release.Releases{Cluster: connected}
 	return &pulumirpc.ConfigureResponse{
@@ -86,6 +88,14 @@ func (s *Server) Configure(_ context.Context, req *pulumirpc.ConfigureRequest) (
 		SupportsPreview:                 true,
 		SupportsAutonamingConfiguration: true,
 	}, nil
+}
+
+// deleteUnreachable reports whether the user gave up on a cluster that does not answer.
+func deleteUnreachable(variables map[string]string) bool {
+	if set, ok := variables["kubernetes:config:deleteUnreachable"]; ok {
+		return set == "true"
+	}
+	return os.Getenv("PULUMI_K8S_DELETE_UNREACHABLE") == "true"
 }
 
 func settings(m resource.PropertyMap) cluster.Settings {

@@ -27,6 +27,7 @@ type Server struct {
 
 	objects  *object.Objects
 	releases *release.Releases
+	forget   bool // objects of a cluster that does not answer count as deleted
 
 	cancelled context.Context // ends what is under way when the engine cancels
 	cancel    context.CancelFunc
@@ -115,6 +116,9 @@ func (s *Server) Read(ctx context.Context, req *pulumirpc.ReadRequest) (*pulumir
 	if err != nil {
 		return nil, err
 	}
+	if s.forget {
+		return &pulumirpc.ReadResponse{}, nil
+	}
 	c := wire.Change{URN: resource.URN(req.GetUrn()), ID: req.GetId()}
 	if c.State, err = wire.Decode(req.GetProperties()); err != nil {
 		return nil, err
@@ -158,6 +162,9 @@ func (s *Server) Delete(ctx context.Context, req *pulumirpc.DeleteRequest) (*emp
 	r, err := s.of(req.GetUrn())
 	if err != nil {
 		return nil, err
+	}
+	if s.forget && r == resources(s.objects) { // a release has to be refreshed first
+		return &emptypb.Empty{}, nil
 	}
 	c := wire.Change{URN: resource.URN(req.GetUrn()), ID: req.GetId(), Timeout: seconds(req.GetTimeout())}
 	if c.State, err = wire.Decode(req.GetProperties()); err != nil {

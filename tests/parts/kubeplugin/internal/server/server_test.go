@@ -182,6 +182,22 @@ func TestPreviewNeedsNoClusterButAnUpdateSaysWhatIsWrong(t *testing.T) {
 	}
 }
 
+func TestObjectsOfAClusterThatIsGoneCanBeForgotten(t *testing.T) {
+	remove := &pulumirpc.DeleteRequest{Urn: secretURN, Properties: encode(t, values{"kind": "Secret"})}
+	_, err := unreachable(t).Delete(context.Background(), remove)
+	if err == nil || !strings.Contains(err.Error(), "PULUMI_K8S_DELETE_UNREACHABLE") {
+		t.Errorf("got %v, want an error that says how to go on", err)
+	}
+	t.Setenv("PULUMI_K8S_DELETE_UNREACHABLE", "true")
+	s := unreachable(t)
+	if _, err := s.Delete(context.Background(), remove); err != nil {
+		t.Errorf("deleting: %v", err)
+	}
+	if read, err := s.Read(context.Background(), &pulumirpc.ReadRequest{Urn: releaseURN, Id: "kubecost/kubecost"}); err != nil || read.GetId() != "" {
+		t.Errorf("got %v, %v; want that the release is gone", read, err)
+	}
+}
+
 func TestPreviewOfAReleaseDoesNotKnowItsStatus(t *testing.T) {
 	response, err := unreachable(t).Create(context.Background(), &pulumirpc.CreateRequest{
 		Urn: releaseURN, Preview: true, Properties: encode(t, values{"name": "kubecost"}),
