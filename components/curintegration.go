@@ -5,10 +5,6 @@ import (
 	"fmt"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
-
-	"github.com/kubecost-cur/kubecost-cur/internal/arn"
-	"github.com/kubecost-cur/kubecost-cur/internal/billing"
-	"github.com/kubecost-cur/kubecost-cur/internal/iampolicy"
 )
 
 // CurIntegrationArgs hold the payer side, the primary side, or both.
@@ -114,28 +110,44 @@ type CurIntegration struct {
 	ReleaseStatus pulumi.StringOutput `pulumi:"releaseStatus"`
 }
 
-// NewCurIntegration registers the sides that args hold.
+// NewCurIntegration registers the sides that args hold. What is wrong with the arguments, of the component and of all its
+// parts, is one error before anything is registered.
 func NewCurIntegration(
 	ctx *pulumi.Context, name string, args *CurIntegrationArgs, opts ...pulumi.ResourceOption,
 ) (*CurIntegration, error) {
 	if args == nil || args.Payer == nil && args.Primary == nil {
 		return nil, fmt.Errorf("the arguments of CurIntegration %q: neither Payer nor Primary is set", name)
 	}
-	if args.Payer == nil && len(args.Primary.Payers) == 0 {
-		return nil, fmt.Errorf("the arguments of CurIntegration %q: Primary.Payers is empty, and there is no Payer", name)
+	var payer *payerParts
+	var primary *primaryParts
+	var faults []error
+	if args.Payer != nil {
+		payer = args.Payer.parts()
+		faults = append(faults, payer.validate(name))
 	}
+	if args.Primary != nil {
+		primary = args.Primary.parts()
+		faults = append(faults, primary.validate(name, args.Payer != nil))
+	}
+	if err := errors.Join(faults...); err != nil {
+		return nil, err
+	}
+
 	c := &CurIntegration{}
 	if err := ctx.RegisterComponentResource(CurIntegrationType, name, c, opts...); err != nil {
 		return nil, fmt.Errorf("registering CurIntegration %q: %w", name, err)
 	}
 	outputs := pulumi.Map{}
-	if args.Payer != nil {
-		if err := c.newPayer(ctx, name, args.Payer, outputs); err != nil {
+	if payer != nil {
+		if err := c.newPayer(ctx, name, args.Payer, payer, outputs); err != nil {
 			return nil, err
 		}
 	}
-	if args.Primary != nil {
-		if err := c.newPrimary(ctx, name, args.Primary, args.Payer != nil, outputs); err != nil {
+	if primary != nil {
+		if payer != nil {
+			primary.add(c.Connection)
+		}
+		if err := c.newPrimary(ctx, name, args.Primary, primary, outputs); err != nil {
 			return nil, err
 		}
 	}
@@ -146,72 +158,23 @@ func NewCurIntegration(
 }
 
 // newPayer registers the payer side and adds its outputs.
-func (c *CurIntegration) newPayer(ctx *pulumi.Context, name string, args *PayerArgs, outputs pulumi.Map) error {
-	partition, err := arn.Partition(args.Region)
-	if err != nil {
-		return fmt.Errorf("the arguments of CurIntegration %q: Payer.Region is %q: %w", name, args.Region, err)
-	}
-	if args.ReportBucketName == args.ResultsBucketName {
-		return errors.New("the report and the query results need a bucket each: the results would be read as part of the bill")
-	}
+func (c *CurIntegration) newPayer(
+	ctx *pulumi.Context, name string, args *PayerArgs, parts *payerParts, outputs pulumi.Map,
+) error {
 	opts := childOptions(c, args.Provider)
-	report := billing.Report{Name: args.ReportName, Bucket: args.ReportBucketName, Prefix: args.ReportPrefix}
-
-	billingReport, err := NewBillingReport(ctx, name+"-report", &BillingReportArgs{
-		AccountID:      args.AccountID,
-		Region:         args.Region,
-		ReportName:     args.ReportName,
-		Prefix:         args.ReportPrefix,
-		BucketName:     args.ReportBucketName,
-		ExpirationDays: args.ReportExpirationDays,
-		Protect:        args.ReportProtect,
-		ForceDestroy:   args.ForceDestroy,
-		ReportProvider: args.ReportProvider,
-		Tags:           args.Tags,
-	}, opts...)
+	report, err := NewBillingReport(ctx, name+"-report", &parts.report, opts...)
 	if err != nil {
 		return err
 	}
-	catalog, err := NewBillingCatalog(ctx, name+"-catalog", &BillingCatalogArgs{
-		ReportName:         args.ReportName,
-		BucketName:         args.ReportBucketName,
-		Prefix:             args.ReportPrefix,
-		CostAllocationTags: args.CostAllocationTags,
-		Tags:               args.Tags,
-	}, opts...)
+	catalog, err := NewBillingCatalog(ctx, name+"-catalog", &parts.catalog, opts...)
 	if err != nil {
 		return err
 	}
-	workspace, err := NewQueryWorkspace(ctx, name+"-queries", &QueryWorkspaceArgs{
-		Region:                args.Region,
-		WorkGroupName:         args.WorkGroupName,
-		BucketName:            args.ResultsBucketName,
-		BytesScannedCutoff:    args.BytesScannedCutoff,
-		ResultsExpirationDays: args.ResultsExpirationDays,
-		ForceDestroy:          args.ForceDestroy,
-		Tags:                  args.Tags,
-	}, opts...)
+	workspace, err := NewQueryWorkspace(ctx, name+"-queries", &parts.workspace, opts...)
 	if err != nil {
 		return err
 	}
-	role, err := NewPayerRole(ctx, name+"-payer-role", &PayerRoleArgs{
-		RoleName: args.RoleName,
-		Query: iampolicy.BillQuery{
-			Partition:     partition,
-			Region:        args.Region,
-			Account:       args.AccountID,
-			WorkGroup:     args.WorkGroupName,
-			Database:      report.Database(),
-			Table:         report.Table(),
-			ReportBucket:  args.ReportBucketName,
-			DataPrefix:    report.DataPrefix(),
-			ResultsBucket: args.ResultsBucketName,
-		},
-		PrimaryAccountID: args.PrimaryAccountID,
-		ReaderRoleName:   args.ReaderRoleName,
-		ListAccounts:     args.ListAccounts,
-		Tags:             args.Tags,
-	}, opts...)
+	role, err := NewPayerRole(ctx, name+"-payer-role", &parts.role, opts...)
 	if err != nil {
 		return err
 	}
@@ -225,7 +188,7 @@ func (c *CurIntegration) newPayer(ctx *pulumi.Context, name string, args *PayerA
 		ProjectID:        pulumi.String(args.AccountID),
 		MasterPayerARN:   role.RoleArn,
 	}
-	c.ReportBucketName, c.ReportName, c.TrustedRoleArn = billingReport.BucketName, billingReport.ReportName, role.TrustedRoleArn
+	c.ReportBucketName, c.ReportName, c.TrustedRoleArn = report.BucketName, report.ReportName, role.TrustedRoleArn
 	outputs["reportBucketName"] = c.ReportBucketName
 	outputs["reportName"] = c.ReportName
 	outputs["payerRoleArn"] = role.RoleArn
@@ -235,46 +198,22 @@ func (c *CurIntegration) newPayer(ctx *pulumi.Context, name string, args *PayerA
 
 // newPrimary registers the primary side and adds its outputs.
 func (c *CurIntegration) newPrimary(
-	ctx *pulumi.Context, name string, args *PrimaryArgs, withPayer bool, outputs pulumi.Map,
+	ctx *pulumi.Context, name string, args *PrimaryArgs, parts *primaryParts, outputs pulumi.Map,
 ) error {
-	payers := append([]PayerConnection(nil), args.Payers...)
-	if withPayer {
-		payers = append(payers, c.Connection)
-	}
-	var payerRoles pulumi.StringArray
-	for _, p := range payers {
-		payerRoles = append(payerRoles, p.MasterPayerARN)
-	}
 	opts := childOptions(c, args.Provider, args.KubernetesProvider)
-
-	identity, err := NewClusterIdentity(ctx, name+"-identity", &ClusterIdentityArgs{
-		RoleName:           args.ReaderRoleName,
-		Namespace:          args.Namespace,
-		ServiceAccountName: args.ServiceAccountName,
-		Issuer:             args.Issuer,
-		OidcProviderArn:    args.OidcProviderArn,
-		PayerRoleArns:      payerRoles,
-		Tags:               args.Tags,
-	}, opts...)
+	identity, err := NewClusterIdentity(ctx, name+"-identity", &parts.identity, opts...)
 	if err != nil {
 		return err
 	}
-	secret, err := NewCloudIntegrationSecret(ctx, name+"-cloud-integration", &CloudIntegrationSecretArgs{
-		Namespace: identity.Namespace,
-		Payers:    payers,
-	}, opts...)
+	parts.secret.Namespace = identity.Namespace
+	secret, err := NewCloudIntegrationSecret(ctx, name+"-cloud-integration", &parts.secret, opts...)
 	if err != nil {
 		return err
 	}
-	release, err := NewKubecostRelease(ctx, name+"-release", &KubecostReleaseArgs{
-		ReleaseName:        args.ReleaseName,
-		Namespace:          identity.Namespace,
-		ChartVersion:       args.ChartVersion,
-		AccountID:          args.AccountID,
-		ServiceAccountName: identity.ServiceAccountName,
-		SecretName:         secret.SecretName,
-		TimeoutSeconds:     args.TimeoutSeconds,
-	}, opts...)
+	parts.release.Namespace = identity.Namespace
+	parts.release.ServiceAccountName = identity.ServiceAccountName
+	parts.release.SecretName = secret.SecretName
+	release, err := NewKubecostRelease(ctx, name+"-release", &parts.release, opts...)
 	if err != nil {
 		return err
 	}

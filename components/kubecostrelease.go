@@ -3,7 +3,6 @@ package components
 import (
 	"fmt"
 
-	helmv3 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/helm/v3"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/kubecost-cur/kubecost-cur/internal/arn"
@@ -75,21 +74,21 @@ func NewKubecostRelease(
 			Secret:         v[1].(string),
 		})
 	}).(pulumi.MapOutput)
-	release, err := helmv3.NewRelease(ctx, name, &helmv3.ReleaseArgs{
-		Name:           pulumi.String(args.ReleaseName), // what Pulumi would name it reaches into every object of the chart
-		Namespace:      args.Namespace,
-		Chart:          pulumi.String(charts.Chart),
-		Version:        pulumi.String(args.ChartVersion),
-		RepositoryOpts: &helmv3.RepositoryOptsArgs{Repo: pulumi.String(charts.Repository)},
-		Values:         values,
-		Timeout:        pulumi.Int(args.TimeoutSeconds),
+	release, err := newHelmRelease(ctx, name, pulumi.Map{
+		"name":           pulumi.String(args.ReleaseName), // what Pulumi would name it reaches into every object of the chart
+		"namespace":      args.Namespace,
+		"chart":          pulumi.String(charts.Chart),
+		"version":        pulumi.String(args.ChartVersion),
+		"repositoryOpts": pulumi.StringMap{"repo": pulumi.String(charts.Repository)},
+		"values":         values,
+		"timeout":        pulumi.Int(args.TimeoutSeconds),
 	}, pulumi.Parent(c))
 	if err != nil {
-		return nil, fmt.Errorf("registering release %s: %w", args.ReleaseName, err)
+		return nil, err
 	}
 
 	c.ReleaseName = release.Name.Elem()
-	c.Status = release.Status.Status()
+	c.Status = release.status()
 	if err := ctx.RegisterResourceOutputs(c, pulumi.Map{
 		"releaseName": c.ReleaseName,
 		"status":      c.Status,

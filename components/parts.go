@@ -1,0 +1,138 @@
+package components
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/kubecost-cur/kubecost-cur/internal/arn"
+	"github.com/kubecost-cur/kubecost-cur/internal/billing"
+	"github.com/kubecost-cur/kubecost-cur/internal/iampolicy"
+)
+
+// payerParts are the arguments of the payer side's components.
+type payerParts struct {
+	report    BillingReportArgs
+	catalog   BillingCatalogArgs
+	workspace QueryWorkspaceArgs
+	role      PayerRoleArgs
+}
+
+func (args *PayerArgs) parts() *payerParts {
+	report := billing.Report{Name: args.ReportName, Bucket: args.ReportBucketName, Prefix: args.ReportPrefix}
+	partition, _ := arn.Partition(args.Region) // BillingReport's validate names an unknown region
+	return &payerParts{
+		report: BillingReportArgs{
+			AccountID:      args.AccountID,
+			Region:         args.Region,
+			ReportName:     args.ReportName,
+			Prefix:         args.ReportPrefix,
+			BucketName:     args.ReportBucketName,
+			ExpirationDays: args.ReportExpirationDays,
+			Protect:        args.ReportProtect,
+			ForceDestroy:   args.ForceDestroy,
+			ReportProvider: args.ReportProvider,
+			Tags:           args.Tags,
+		},
+		catalog: BillingCatalogArgs{
+			ReportName:         args.ReportName,
+			BucketName:         args.ReportBucketName,
+			Prefix:             args.ReportPrefix,
+			CostAllocationTags: args.CostAllocationTags,
+			Tags:               args.Tags,
+		},
+		workspace: QueryWorkspaceArgs{
+			Region:                args.Region,
+			WorkGroupName:         args.WorkGroupName,
+			BucketName:            args.ResultsBucketName,
+			BytesScannedCutoff:    args.BytesScannedCutoff,
+			ResultsExpirationDays: args.ResultsExpirationDays,
+			ForceDestroy:          args.ForceDestroy,
+			Tags:                  args.Tags,
+		},
+		role: PayerRoleArgs{
+			RoleName: args.RoleName,
+			Query: iampolicy.BillQuery{
+				Partition:     partition,
+				Region:        args.Region,
+				Account:       args.AccountID,
+				WorkGroup:     args.WorkGroupName,
+				Database:      report.Database(),
+				Table:         report.Table(),
+				ReportBucket:  args.ReportBucketName,
+				DataPrefix:    report.DataPrefix(),
+				ResultsBucket: args.ResultsBucketName,
+			},
+			PrimaryAccountID: args.PrimaryAccountID,
+			ReaderRoleName:   args.ReaderRoleName,
+			ListAccounts:     args.ListAccounts,
+			Tags:             args.Tags,
+		},
+	}
+}
+
+func (p *payerParts) validate(name string) error {
+	_, report := p.report.validate(name + "-report")
+	_, catalog := p.catalog.validate(name + "-catalog")
+	_, workspace := p.workspace.validate(name + "-queries")
+	var buckets error
+	if p.report.BucketName == p.workspace.BucketName {
+		buckets = fmt.Errorf("the arguments of CurIntegration %q: ReportBucketName and ResultsBucketName are both %q; results "+
+			"in the report's bucket would be read as part of the bill", name, p.report.BucketName)
+	}
+	return errors.Join(report, catalog, workspace, p.role.validate(name+"-payer-role"), buckets)
+}
+
+// primaryParts are the arguments of the primary side's components. What one component takes from another is set when that
+// one is there; until then it is the name that it will have.
+type primaryParts struct {
+	identity ClusterIdentityArgs
+	secret   CloudIntegrationSecretArgs
+	release  KubecostReleaseArgs
+	roles    pulumi.StringArray
+}
+
+func (args *PrimaryArgs) parts() *primaryParts {
+	p := &primaryParts{
+		identity: ClusterIdentityArgs{
+			RoleName:           args.ReaderRoleName,
+			Namespace:          args.Namespace,
+			ServiceAccountName: args.ServiceAccountName,
+			Issuer:             args.Issuer,
+			OidcProviderArn:    args.OidcProviderArn,
+			PayerRoleArns:      pulumi.StringArray{},
+			Tags:               args.Tags,
+		},
+		secret: CloudIntegrationSecretArgs{Namespace: pulumi.String(args.Namespace)},
+		release: KubecostReleaseArgs{
+			ReleaseName:        args.ReleaseName,
+			Namespace:          pulumi.String(args.Namespace),
+			ChartVersion:       args.ChartVersion,
+			AccountID:          args.AccountID,
+			ServiceAccountName: pulumi.String(args.ServiceAccountName),
+			SecretName:         pulumi.String(""),
+			TimeoutSeconds:     args.TimeoutSeconds,
+		},
+	}
+	for _, payer := range args.Payers {
+		p.add(payer)
+	}
+	return p
+}
+
+// add has Kubecost read one more payer's bill.
+func (p *primaryParts) add(payer PayerConnection) {
+	p.secret.Payers = append(p.secret.Payers, payer)
+	p.roles = append(p.roles, payer.MasterPayerARN)
+	p.identity.PayerRoleArns = p.roles
+}
+
+// validate returns the faults of the parts. With a payer side to come, there need be no other payer.
+func (p *primaryParts) validate(name string, withPayer bool) error {
+	var secret error
+	if len(p.secret.Payers) > 0 || !withPayer {
+		secret = p.secret.validate(name + "-cloud-integration")
+	}
+	return errors.Join(p.identity.validate(name+"-identity"), secret, p.release.validate(name+"-release"))
+}

@@ -1,0 +1,104 @@
+// Command sandbox builds what the sandbox needs, saying how far it is, and then starts it. It depends on next to nothing
+// itself, so that it starts at once. See docs/sandbox.md.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"sync"
+	"syscall"
+
+	"github.com/kubecost-cur/kubecost-cur/tests/parts"
+)
+
+const usage = `usage: sandbox COMMAND, in the folder tests
+
+  up                 start a sandbox and bring both stacks up in it
+  deliver [YYYY-MM]  have AWS deliver a month of the bill; the current one by default
+  down               end the sandbox
+  demo [--keep]      all of it: up, deliver, ask as Kubecost does, preview, destroy, down
+  test [FLAGS]       the end-to-end tests, with flags of go test such as -test.run
+`
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, os.Args[1:]); err != nil {
+		var ended *exec.ExitError // it has said why
+		if !errors.As(err, &ended) {
+			fmt.Fprintln(os.Stderr, "error:", err)
+		}
+		stop()
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, args []string) error {
+	root, err := filepath.Abs("..")
+	if err != nil {
+		return err
+	}
+	if len(args) == 0 {
+		fmt.Fprint(os.Stderr, usage)
+		return errors.New("no command")
+	}
+	bin := filepath.Join(root, ".sandbox", "bin")
+	sandbox, tests := filepath.Join(bin, "sandbox"), filepath.Join(bin, "e2e.test")
+	switch args[0] {
+	case "up", "demo":
+		if err := build(ctx, root, sandbox, "build", "./cmd/sandbox-program"); err != nil {
+			return err
+		}
+		return start(ctx, root, sandbox, append([]string{"-root", root}, args...)...)
+	case "deliver", "down":
+		if err := parts.Program(ctx, root, sandbox, os.Stdout, "build", "./cmd/sandbox-program"); err != nil {
+			return err
+		}
+		return start(ctx, root, sandbox, append([]string{"-root", root}, args...)...)
+	case "test":
+		if err := build(ctx, root, tests, "test", "-c", "./e2e"); err != nil {
+			return err
+		}
+		return start(ctx, filepath.Join(root, "tests", "e2e"), tests, append([]string{"-test.v", "-test.timeout=20m"}, args[1:]...)...)
+	default:
+		fmt.Fprint(os.Stderr, usage)
+		return fmt.Errorf("there is no command %q", args[0])
+	}
+}
+
+// build builds a program and gets the sandbox's parts, side by side.
+func build(ctx context.Context, root, file string, command ...string) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	fmt.Println("getting the sandbox's parts; building them all for the first time takes about a quarter of an hour on two cores")
+	var running sync.WaitGroup
+	for _, work := range []func() error{
+		func() error { return parts.Program(ctx, root, file, os.Stdout, command...) },
+		func() error {
+			_, err := parts.Ensure(ctx, root, filepath.Join(root, ".sandbox", "parts"), os.Stdout)
+			return err
+		},
+	} {
+		running.Go(func() {
+			if err := work(); err != nil {
+				cancel(err)
+			}
+		})
+	}
+	running.Wait()
+	return context.Cause(ctx)
+}
+
+// start runs a program to its end. An interrupt reaches it by itself: it is in the same process group.
+func start(ctx context.Context, dir, program string, args ...string) error {
+	cmd := exec.CommandContext(ctx, program, args...)
+	cmd.Dir = dir
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
+	cmd.Cancel = func() error { return nil } // wait for it
+	return cmd.Run()
+}

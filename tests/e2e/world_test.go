@@ -1,0 +1,205 @@
+// Package e2e runs both stacks for real, in the sandbox.
+package e2e
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/auto"
+	"github.com/pulumi/pulumi/sdk/v3/go/auto/optdestroy"
+	"github.com/pulumi/pulumi/sdk/v3/go/auto/optpreview"
+	"github.com/pulumi/pulumi/sdk/v3/go/auto/optup"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/kubecost-cur/kubecost-cur/tests/sandbox"
+)
+
+// box is the one sandbox of all tests.
+var box *sandbox.Sandbox
+
+func TestMain(m *testing.M) {
+	if filepath.Base(os.Args[0]) == "aws" { // as Kubernetes clients call it
+		if err := sandbox.GetToken(context.Background(), os.Args[1:], os.Stdout); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
+	code, err := runAll(m)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "error:", err)
+		os.Exit(1)
+	}
+	os.Exit(code)
+}
+
+func runAll(m *testing.M) (code int, err error) {
+	root, err := filepath.Abs("../..")
+	if err != nil {
+		return 1, err
+	}
+	box, err = sandbox.Start(context.Background(), sandbox.Options{
+		Root: root, Dir: filepath.Join(root, ".sandbox", "e2e"), Out: os.Stderr,
+	})
+	if err != nil {
+		return 1, err
+	}
+	defer func() { err = errors.Join(err, box.Stop()) }()
+	return m.Run(), nil
+}
+
+// world is a pair of accounts that no other test uses.
+type world struct {
+	t              *testing.T
+	payer, primary string
+	name           string // of its namespace and state
+	// settings are changed or added lines of the stack files, by key without the project's name.
+	settings map[string]string
+}
+
+var worlds atomic.Int64
+
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	n := worlds.Add(1)
+	w := &world{
+		t: t, payer: fmt.Sprintf("%012d", 100000000000+n), primary: fmt.Sprintf("%012d", 200000000000+n),
+		name: fmt.Sprintf("world%d", n), settings: map[string]string{},
+	}
+	if err := box.AddAccounts(t.Context(), w.payer, w.primary); err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+// edit turns the example settings into this world's.
+func (w *world) edit(text string) string {
+	text = strings.NewReplacer(sandbox.PayerAccount, w.payer, sandbox.PrimaryAccount, w.primary).Replace(text)
+	settings := map[string]string{}
+	if strings.Contains(text, "side: primary") {
+		settings["namespace"] = w.name
+	}
+	for key, value := range w.settings {
+		settings[key] = value
+	}
+	for key, value := range settings {
+		full := key
+		if !strings.Contains(key, ":") {
+			full = "kubecost-cur:" + key
+		}
+		var kept []string
+		for _, line := range strings.Split(strings.TrimRight(text, "\n"), "\n") {
+			if !strings.HasPrefix(line, "  "+full+":") {
+				kept = append(kept, line)
+			}
+		}
+		text = strings.Join(kept, "\n") + "\n"
+		if value != "" {
+			text += "  " + full + ": " + value + "\n"
+		}
+	}
+	return text
+}
+
+// stack is one of the world's stacks: payer or primary, with that account's credentials.
+func (w *world) stack(name string) auto.Stack { return w.stackOf(name, w.account(name), nil) }
+
+func (w *world) account(stack string) string {
+	if stack == "primary" {
+		return w.primary
+	}
+	return w.payer
+}
+
+// stackOf is a stack with the credentials of some account and, unless it is nil, another program than the project's.
+func (w *world) stackOf(name, account string, program pulumi.RunFunc) auto.Stack {
+	w.t.Helper()
+	s, err := box.Env.Stack(w.t.Context(), name, sandbox.StackOptions{
+		Account: account, Edit: w.edit, State: w.name, Program: program,
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return s
+}
+
+func (w *world) up(name string) auto.UpResult {
+	w.t.Helper()
+	result, err := w.stack(name).Up(w.t.Context(), optup.Color("never"), optup.SuppressProgress())
+	if err != nil {
+		w.t.Fatalf("bringing %s up: %v", name, err)
+	}
+	return result
+}
+
+// refuse brings a stack up, expects that it fails with all of the given texts, and returns what it said.
+func (w *world) refuse(s auto.Stack, texts ...string) string {
+	w.t.Helper()
+	var said bytes.Buffer
+	_, err := s.Up(w.t.Context(), optup.Color("never"), optup.ProgressStreams(&said), optup.ErrorProgressStreams(&said))
+	if err == nil {
+		w.t.Fatalf("stack %s came up:\n%s", s.Name(), said.String())
+	}
+	for _, text := range texts {
+		if !strings.Contains(said.String(), text) {
+			w.t.Errorf("it does not say %q:\n%s", text, said.String())
+		}
+	}
+	return said.String()
+}
+
+// unchanged expects a preview without changes.
+func (w *world) unchanged(name string, opts ...optpreview.Option) {
+	w.t.Helper()
+	if changes := w.changes(name, opts...); len(changes) > 0 {
+		w.t.Errorf("stack %s: a preview after an update would %v", name, changes)
+	}
+}
+
+// changes are what a preview of a stack would do, by the resource's name.
+func (w *world) changes(name string, opts ...optpreview.Option) map[string]string {
+	w.t.Helper()
+	recorder := newEvents()
+	opts = append(opts, optpreview.Color("never"), optpreview.EventStreams(recorder.channel))
+	result, err := w.stack(name).Preview(w.t.Context(), opts...)
+	if err != nil {
+		w.t.Fatalf("previewing %s: %v\n%s", name, err, result.StdOut)
+	}
+	return recorder.changes()
+}
+
+func (w *world) destroy(name string) {
+	w.t.Helper()
+	if _, err := w.stack(name).Destroy(w.t.Context(), optdestroy.Color("never"), optdestroy.SuppressProgress()); err != nil {
+		w.t.Fatalf("destroying %s: %v", name, err)
+	}
+}
+
+// empty expects that nothing the program makes is in the world's accounts, and nothing in its stacks.
+func (w *world) empty() {
+	w.t.Helper()
+	left, err := box.Env.Leftovers(w.t.Context(), w.payer, w.primary)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if len(left) > 0 {
+		w.t.Errorf("left in AWS: %v", left)
+	}
+}
+
+func (w *world) resources(name string) []apitype.ResourceV3 {
+	w.t.Helper()
+	d, err := sandbox.Deployment(w.t.Context(), w.stack(name))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return d.Resources
+}

@@ -1,0 +1,167 @@
+// Package graph tests the resource graph of both stacks with Pulumi's mocks: which resources, with which inputs, below which
+// parents, after which others.
+package graph
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/kubecost-cur/kubecost-cur/stacks"
+)
+
+const (
+	payerAccount   = "111111111111"
+	primaryAccount = "222222222222"
+	issuer         = "https://oidc.eks.us-east-2.amazonaws.com/id/ABCDEF"
+)
+
+// recorder is a mock engine that remembers what is registered.
+type recorder struct {
+	mu        sync.Mutex
+	resources []registered
+	calls     []string
+	// payerOutputs are the outputs of the payer stack; nil for a stack that is not there.
+	payerOutputs map[string]any
+}
+
+type registered struct {
+	token    string
+	name     string
+	inputs   map[string]any
+	parent   string // URN
+	provider string
+	protect  bool
+	after    []string // URNs
+}
+
+func (r *recorder) NewResource(args pulumi.MockResourceArgs) (string, resource.PropertyMap, error) {
+	if args.TypeToken == "pulumi:pulumi:StackReference" {
+		if r.payerOutputs == nil {
+			return "", nil, fmt.Errorf("no stack named '%s' found", args.Name)
+		}
+		return args.Name, resource.NewPropertyMapFromMap(map[string]any{"name": args.Name, "outputs": r.payerOutputs}), nil
+	}
+	one := registered{token: args.TypeToken, name: args.Name, inputs: args.Inputs.Mappable(), provider: args.Provider}
+	if args.RegisterRPC != nil {
+		one.parent, one.protect, one.after = args.RegisterRPC.GetParent(), args.RegisterRPC.GetProtect(), args.RegisterRPC.GetDependencies()
+	}
+	r.mu.Lock()
+	r.resources = append(r.resources, one)
+	r.mu.Unlock()
+
+	outputs := args.Inputs.Copy()
+	switch args.TypeToken {
+	case "aws:iam/role:Role":
+		account := payerAccount
+		if strings.Contains(args.Name, "identity") {
+			account = primaryAccount
+		}
+		outputs["arn"] = resource.NewStringProperty("arn:aws:iam::" + account + ":role/" + args.Inputs["name"].StringValue())
+	case "kubernetes:helm.sh/v3:Release":
+		outputs["status"] = resource.NewObjectProperty(resource.PropertyMap{"status": resource.NewStringProperty("deployed")})
+	}
+	return args.Name + "-id", outputs, nil
+}
+
+func (r *recorder) Call(args pulumi.MockCallArgs) (resource.PropertyMap, error) {
+	r.mu.Lock()
+	r.calls = append(r.calls, args.Token)
+	r.mu.Unlock()
+	switch args.Token {
+	case "aws:eks/getCluster:getCluster":
+		return resource.NewPropertyMapFromMap(map[string]any{
+			"name": args.Args["name"].StringValue(), "endpoint": "https://cluster.example", "status": "ACTIVE",
+			"certificateAuthorities": []any{map[string]any{"data": "Q0E="}},
+			"identities":             []any{map[string]any{"oidcs": []any{map[string]any{"issuer": issuer}}}},
+		}), nil
+	case "aws:iam/getOpenIdConnectProvider:getOpenIdConnectProvider":
+		return resource.NewPropertyMapFromMap(map[string]any{
+			"arn": "arn:aws:iam::" + primaryAccount + ":oidc-provider/" + strings.TrimPrefix(args.Args["url"].StringValue(), "https://"),
+			"url": args.Args["url"].StringValue(),
+		}), nil
+	}
+	return nil, fmt.Errorf("an invoke that the program should not need: %s", args.Token)
+}
+
+// one returns the only resource of a type whose name contains part.
+func (r *recorder) one(t *testing.T, token, part string) registered {
+	t.Helper()
+	var found []registered
+	for _, res := range r.resources {
+		if res.token == token && strings.Contains(res.name, part) {
+			found = append(found, res)
+		}
+	}
+	if len(found) != 1 {
+		t.Fatalf("%d resources of type %s with %q in their name, want 1", len(found), token, part)
+	}
+	return found[0]
+}
+
+func (r *recorder) count() map[string]int {
+	counts := map[string]int{}
+	for _, res := range r.resources {
+		counts[res.token]++
+	}
+	return counts
+}
+
+// isAfter says whether a resource depends on another, by that one's name.
+func (one registered) isAfter(name string) bool {
+	return slices.ContainsFunc(one.after, func(urn string) bool { return strings.HasSuffix(urn, "::"+name) })
+}
+
+// run runs the program with the settings of a stack file, changed by changes ("" removes a key).
+func run(t *testing.T, r *recorder, stack string, settings map[string]string) error {
+	t.Helper()
+	return pulumi.RunErr(stacks.Run, pulumi.WithMocks("kubecost-cur", stack, r), func(info *pulumi.RunInfo) {
+		info.Config = settings
+	})
+}
+
+func with(settings, changes map[string]string) map[string]string {
+	all := maps.Clone(settings)
+	for key, value := range changes {
+		if value == "(removed)" {
+			delete(all, key)
+		} else {
+			all[key] = value
+		}
+	}
+	return all
+}
+
+var payerSettings = map[string]string{
+	"aws:region":                    "us-east-2",
+	"aws:allowedAccountIds":         `["111111111111"]`,
+	"kubecost-cur:side":             "payer",
+	"kubecost-cur:payerAccountId":   payerAccount,
+	"kubecost-cur:primaryAccountId": primaryAccount,
+}
+
+var primarySettings = map[string]string{
+	"aws:region":                    "us-east-2",
+	"aws:allowedAccountIds":         `["222222222222"]`,
+	"kubecost-cur:side":             "primary",
+	"kubecost-cur:payerAccountId":   payerAccount,
+	"kubecost-cur:primaryAccountId": primaryAccount,
+	"kubecost-cur:payerStack":       "payer",
+	"kubecost-cur:clusterName":      "primary",
+}
+
+func payerOutputs() map[string]any {
+	return map[string]any{
+		"athenaBucketName": "s3://kubecost-athena-111111111111-us-east-2", "athenaRegion": "us-east-2",
+		"athenaDatabase": "athenacurcfn_kubecost", "athenaTable": "kubecost", "athenaWorkgroup": "kubecost-cur",
+		"projectID": payerAccount, "masterPayerARN": "arn:aws:iam::111111111111:role/kubecost-cur-access",
+		"curBucketName": "kubecost-cur-111111111111-us-east-2", "curPrefix": "cur", "reportName": "kubecost",
+		"trustedRoleArn": "arn:aws:iam::222222222222:role/kubecost-cur-reader", "contractVersion": "1",
+	}
+}

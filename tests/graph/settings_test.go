@@ -1,0 +1,106 @@
+package graph
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+func TestAWrongSettingIsNamedWithItsValueAndTheRule(t *testing.T) {
+	long := strings.Repeat("x", 243)
+	for name, c := range map[string]struct {
+		settings map[string]string
+		key      string
+		value    string // "(removed)" takes the key out
+		want     []string
+	}{
+		"report name with capitals":        {payerSettings, "kubecost-cur:reportName", "Kubecost", []string{"lower-case"}},
+		"report name with a hyphen":        {payerSettings, "kubecost-cur:reportName", "kube-cost", []string{"lower-case"}},
+		"report name with a space":         {payerSettings, "kubecost-cur:reportName", "kube cost", []string{"lower-case"}},
+		"report name over the limit":       {payerSettings, "kubecost-cur:reportName", long, []string{"at most 242"}},
+		"empty prefix":                     {payerSettings, "kubecost-cur:reportPrefix", "", []string{"needs a prefix"}},
+		"prefix with a leading slash":      {payerSettings, "kubecost-cur:reportPrefix", "/cur", []string{"no slash"}},
+		"account that is too short":        {payerSettings, "kubecost-cur:payerAccountId", "1111111111", []string{"12 digits"}},
+		"account that lost its zero":       {primarySettings, "kubecost-cur:payerAccountId", "12345678901", []string{"starts with 0", "quotes"}},
+		"account that became a number":     {payerSettings, "kubecost-cur:primaryAccountId", "1.2345678901e+10", []string{"quotes"}},
+		"no account":                       {payerSettings, "kubecost-cur:payerAccountId", "(removed)", []string{"is missing"}},
+		"unknown region":                   {payerSettings, "aws:region", "us-east-9", []string{"no such region", "us-east-2"}},
+		"no region":                        {primarySettings, "aws:region", "(removed)", []string{"is missing"}},
+		"payer and primary the same":       {payerSettings, "kubecost-cur:primaryAccountId", payerAccount, []string{"same account"}},
+		"credentials of any account":       {payerSettings, "aws:allowedAccountIds", "(removed)", []string{"111111111111"}},
+		"credentials of the other account": {primarySettings, "aws:allowedAccountIds", `["111111111111"]`, []string{"222222222222"}},
+		"empty stack reference":            {primarySettings, "kubecost-cur:payerStack", "", []string{"is missing"}},
+		"half a stack reference":           {primarySettings, "kubecost-cur:payerStack", "org/payer", []string{"organization/project/stack"}},
+		"no cluster":                       {primarySettings, "kubecost-cur:clusterName", "(removed)", []string{"is missing"}},
+		"a payer's setting in the primary": {primarySettings, "kubecost-cur:reportName", "other", []string{"payer side", "remove it"}},
+		"a payer's list in the primary":    {primarySettings, "kubecost-cur:costAllocationTags", `["team"]`, []string{"payer side"}},
+		"a primary's setting in the payer": {payerSettings, "kubecost-cur:clusterName", "primary", []string{"primary side"}},
+		"no side":                          {payerSettings, "kubecost-cur:side", "(removed)", []string{"is missing"}},
+		"a side that is none":              {payerSettings, "kubecost-cur:side", "secondary", []string{"payer or primary"}},
+		"a chart that does not render":     {primarySettings, "kubecost-cur:chartVersion", "2.9.7", []string{"federated store"}},
+		"a namespace with capitals":        {primarySettings, "kubecost-cur:namespace", "Kubecost", []string{"lower-case"}},
+		"a scan limit that is too small":   {payerSettings, "kubecost-cur:bytesScannedCutoff", "1000", []string{"10485760"}},
+		"a number that is none":            {payerSettings, "kubecost-cur:reportExpirationDays", "many", []string{"whole number"}},
+		"a negative expiry":                {payerSettings, "kubecost-cur:reportExpirationDays", "-1", []string{"0 for never"}},
+		"one bucket for both":              {payerSettings, "kubecost-cur:resultsBucketName", "kubecost-cur-111111111111-us-east-2", []string{"report's bucket"}},
+		"the work group of everybody":      {payerSettings, "kubecost-cur:workGroupName", "primary", []string{"every account"}},
+		"a tag without a value":            {payerSettings, "kubecost-cur:resourceTags", `["owner"]`, []string{"key=value"}},
+		"tags that share a column":         {payerSettings, "kubecost-cur:costAllocationTags", `["cost-center","CostCenter"]`, []string{"same column"}},
+		"a region of another partition":    {payerSettings, "aws:region", "cn-north-1", []string{"partition"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			stack := c.settings["kubecost-cur:side"]
+			r := &recorder{payerOutputs: payerOutputs()}
+			err := run(t, r, stack, with(c.settings, map[string]string{c.key: c.value}))
+			if err == nil {
+				t.Fatal("the settings were taken")
+			}
+			wants := append(c.want, c.key)
+			if c.value != "(removed)" && c.value != "" && !strings.HasPrefix(c.value, "[") {
+				wants = append(wants, fmt.Sprintf("%q", c.value))
+			}
+			for _, want := range wants {
+				if !strings.Contains(err.Error(), want) {
+					t.Errorf("the error does not say %q: %v", want, err)
+				}
+			}
+			if len(r.resources) > 0 {
+				t.Errorf("it registered %v first", r.count())
+			}
+		})
+	}
+}
+
+func TestAllFaultsOfTheSettingsComeAtOnce(t *testing.T) {
+	r := &recorder{}
+	err := run(t, r, "payer", with(payerSettings, map[string]string{
+		"kubecost-cur:reportName": "Kube Cost", "kubecost-cur:reportPrefix": "/", "kubecost-cur:primaryAccountId": "2",
+		"aws:region": "us-east-9", "kubecost-cur:clusterName": "primary", "kubecost-cur:listAccounts": "maybe",
+	}))
+	if err == nil {
+		t.Fatal("the settings were taken")
+	}
+	for _, want := range []string{
+		"stack payer", "6 faults", "nothing was changed", "kubecost-cur:reportName", "kubecost-cur:reportPrefix",
+		"kubecost-cur:primaryAccountId", "aws:region", "kubecost-cur:clusterName", "kubecost-cur:listAccounts",
+	} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("the error does not say %q: %v", want, err)
+		}
+	}
+	if len(r.resources) > 0 {
+		t.Errorf("it registered %v first", r.count())
+	}
+}
+
+func TestTheDefaultsThatPulumiAddsToBothStacksAreNoFault(t *testing.T) {
+	defaults := map[string]string{}
+	for key, s := range project(t).Config {
+		defaults["kubecost-cur:"+key] = asConfig(t, s.Default)
+	}
+	for stack, settings := range map[string]map[string]string{"payer": payerSettings, "primary": primarySettings} {
+		if err := run(t, &recorder{payerOutputs: payerOutputs()}, stack, with(defaults, settings)); err != nil {
+			t.Errorf("stack %s: %v", stack, err)
+		}
+	}
+}

@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# Formatting, go vet and staticcheck over both modules, from the folder of the second: so both are compiled with the same
+# versions of what they share, once.
+set -euo pipefail
+cd "$(dirname "$0")"
+source ./progress.sh
+
+root=github.com/kubecost-cur/kubecost-cur
+echo "lint"
+unformatted=$(cd .. && git ls-files '*.go' | xargs gofmt -l)
+if [ -n "$unformatted" ]; then
+	echo "not formatted with gofmt:"
+	echo "$unformatted"
+	exit 1
+fi
+packages=("$root" "$root/components" "$root/stacks" "$root/internal/..." ./...)
+progress "go vet" go vet "${packages[@]}"
+progress "staticcheck" go tool -modfile=tools/go.mod staticcheck "${packages[@]}"

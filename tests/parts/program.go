@@ -1,0 +1,29 @@
+package parts
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+)
+
+// Program runs a go build or go test -c of the tests module that writes a file, and says how long it takes, as Ensure does.
+// Go's own cache knows what is out of date.
+func Program(ctx context.Context, repoRoot, file string, out io.Writer, build ...string) error {
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		return err
+	}
+	log := file + ".log"
+	if err := os.RemoveAll(log); err != nil {
+		return err
+	}
+	args := append([]string{"go", build[0], "-o", file}, build[1:]...)
+	c := command{dir: filepath.Join(repoRoot, "tests"), env: goEnv, args: args, log: log}
+	p := &progress{out: out}
+	err := p.during(filepath.Base(file), "building", "built", tick, func() error { return c.run(ctx) })
+	if err != nil {
+		return fmt.Errorf("building %s: %w", filepath.Base(file), err)
+	}
+	return nil
+}

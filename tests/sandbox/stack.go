@@ -1,0 +1,103 @@
+package sandbox
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/auto"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/kubecost-cur/kubecost-cur/stacks"
+)
+
+// StackOptions say how a stack differs from the repository's.
+type StackOptions struct {
+	// Account is whose credentials the stack has; empty takes the account of the example settings.
+	Account string
+	// Edit changes the text of the stack's settings file.
+	Edit func(string) string
+	// State is the folder of the state backend below the sandbox's; stacks of one State see each other.
+	State string
+	// Program is the program; nil runs the project's own.
+	Program pulumi.RunFunc
+	// Env are further environment variables.
+	Env map[string]string
+}
+
+// Stack returns a stack of the project, made if it is not there: the repository's own Pulumi.yaml and Pulumi.<name>.yaml, run
+// by the real engine. They are copied before each use, since the engine writes its encryption salt into a stack's file.
+func (e Env) Stack(ctx context.Context, name string, o StackOptions) (auto.Stack, error) {
+	if o.Account == "" {
+		o.Account = map[string]string{"payer": PayerAccount, "primary": PrimaryAccount}[name]
+	}
+	if o.Program == nil {
+		o.Program = stacks.Run
+	}
+	workDir := filepath.Join(e.Dir, "work", o.State)
+	if err := e.copyProject(workDir, name, o.Edit); err != nil {
+		return auto.Stack{}, err
+	}
+	variables := e.Variables(o.Account)
+	if o.State != "" {
+		state := filepath.Join(e.state(), o.State)
+		if err := os.MkdirAll(state, 0o755); err != nil {
+			return auto.Stack{}, fmt.Errorf("making the state's folder: %w", err)
+		}
+		variables["PULUMI_BACKEND_URL"] = "file://" + state
+	}
+	for key, value := range o.Env {
+		variables[key] = value
+	}
+	command, err := auto.NewPulumiCommand(&auto.PulumiCommandOptions{Root: e.engineRoot()})
+	if err != nil {
+		return auto.Stack{}, fmt.Errorf("starting the engine: %w", err)
+	}
+	stack, err := auto.UpsertStackInlineSource(ctx, name, "kubecost-cur", o.Program,
+		auto.Pulumi(command), auto.WorkDir(workDir), auto.PulumiHome(e.home()), auto.EnvVars(variables))
+	if err != nil {
+		return auto.Stack{}, fmt.Errorf("making stack %s: %w", name, err)
+	}
+	return stack, nil
+}
+
+// copyProject copies the project's file, and one stack's with the engine's salt kept.
+func (e Env) copyProject(dir, stack string, edit func(string) string) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return fmt.Errorf("making the work folder: %w", err)
+	}
+	stackFile := "Pulumi." + stack + ".yaml"
+	for _, name := range []string{"Pulumi.yaml", stackFile} {
+		b, err := os.ReadFile(filepath.Join(e.Root, name))
+		if err != nil {
+			return fmt.Errorf("reading the project: %w", err)
+		}
+		text := string(b)
+		if name == stackFile {
+			if edit != nil {
+				text = edit(text)
+			}
+			text = salt(filepath.Join(dir, name)) + text
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+			return fmt.Errorf("copying the project: %w", err)
+		}
+	}
+	return nil
+}
+
+// salt is the line with the engine's encryption salt in a stack's file, or nothing.
+func salt(file string) string {
+	b, err := os.ReadFile(file)
+	if err != nil {
+		return ""
+	}
+	for line := range strings.Lines(string(b)) {
+		if strings.HasPrefix(line, "encryptionsalt:") {
+			return strings.TrimRight(line, "\n") + "\n"
+		}
+	}
+	return ""
+}
