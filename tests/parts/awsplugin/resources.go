@@ -22,14 +22,7 @@ var resources = map[string]*info.Resource{
 		"name": autoName("name", 64),
 	}),
 	"aws_iam_role_policy": typed("iam/rolePolicy:RolePolicy", nil),
-	"aws_s3_bucket": typed("s3/bucketV2:BucketV2", fields{
-		"bucket":                               autoNameLower("bucket", 63),
-		"logging":                              many("loggings", nil),
-		"replication_configuration":            many("replicationConfigurations", nil),
-		"server_side_encryption_configuration": many("serverSideEncryptionConfigurations", nil),
-		"versioning":                           many("versionings", nil),
-		"website":                              many("websites", nil),
-	}),
+	"aws_s3_bucket":       typed("s3/bucketV2:BucketV2", bucket),
 	"aws_s3_bucket_lifecycle_configuration": typed("s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2",
 		fields{"rule": many("rules", lifecycleRule)}),
 	"aws_s3_bucket_ownership_controls":  typed("s3/bucketOwnershipControls:BucketOwnershipControls", nil),
@@ -55,6 +48,38 @@ var config = fields{
 	"assume_role_with_web_identity": one(nil),
 	"default_tags":                  one(nil),
 	"ignore_tags":                   one(nil),
+}
+
+// bucket has lists throughout, even of a single setting. All but the name are deprecated
+// in favour of resources of their own.
+var bucket = fields{
+	"bucket": autoNameLower("bucket", 63),
+	"lifecycle_rule": many("lifecycleRules", fields{
+		"expiration":                    many("expirations", nil),
+		"noncurrent_version_expiration": many("noncurrentVersionExpirations", nil),
+	}),
+	"logging": many("loggings", nil),
+	"object_lock_configuration": one(fields{
+		"rule": many("rules", fields{"default_retention": many("defaultRetentions", nil)}),
+	}),
+	"replication_configuration": many("replicationConfigurations", fields{"rules": many("rules", fields{
+		"destination": many("destinations", fields{
+			"access_control_translation": many("accessControlTranslations", nil),
+			"metrics":                    many("metrics", nil),
+			"replication_time":           many("replicationTimes", nil),
+		}),
+		"filter": many("filters", nil),
+		"source_selection_criteria": many("sourceSelectionCriterias", fields{
+			"sse_kms_encrypted_objects": many("sseKmsEncryptedObjects", nil),
+		}),
+	})}),
+	"server_side_encryption_configuration": many("serverSideEncryptionConfigurations", fields{
+		"rule": many("rules", fields{
+			"apply_server_side_encryption_by_default": many("applyServerSideEncryptionByDefaults", nil),
+		}),
+	}),
+	"versioning": many("versionings", nil),
+	"website":    many("websites", nil),
 }
 
 // lifecycleRule is a rule of a bucket's lifecycle: upstream limits these lists to one
