@@ -21,7 +21,7 @@ func (c *Cloud) serveIAM(w http.ResponseWriter, k *call) error {
 	if trust != "" {
 		unknown, err := c.unknownPrincipal(k.r.Context(), []byte(trust))
 		if err != nil {
-			return badRequest("MalformedPolicyDocument", "%v", err)
+			return err
 		}
 		if unknown != "" {
 			return badRequest("MalformedPolicyDocument", `Invalid principal in policy: "AWS":"%s"`, unknown)
@@ -35,7 +35,7 @@ func (c *Cloud) serveIAM(w http.ResponseWriter, k *call) error {
 func (c *Cloud) unknownPrincipal(ctx context.Context, policy []byte) (string, error) {
 	var document struct{ Statement oneOrMore[statement] }
 	if err := json.Unmarshal(policy, &document); err != nil {
-		return "", errors.New("This policy contains invalid Json") //nolint:staticcheck // AWS's own words
+		return "", badRequest("MalformedPolicyDocument", "This policy contains invalid Json")
 	}
 	for _, s := range document.Statement {
 		for _, name := range s.Principal.AWS {

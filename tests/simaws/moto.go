@@ -2,6 +2,7 @@ package simaws
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -16,9 +17,13 @@ import (
 // accountHeader tells moto whose resources a request is about.
 const accountHeader = "X-Moto-Account-Id"
 
+// underParent runs a program until standard input ends, which it also does when the parent is killed.
+const underParent = `trap "" INT TERM; "$@" & cat >/dev/null; kill -9 $!; wait`
+
 // moto keeps the state of most services. It is fresh in each run and believes whatever account it is told.
 type moto struct {
 	cmd    *exec.Cmd
+	stdin  io.Closer
 	base   *url.URL
 	client *http.Client
 	front  *httputil.ReverseProxy
@@ -30,8 +35,15 @@ func startMoto(ctx context.Context, program string, log io.Writer) (*moto, error
 	if err != nil {
 		return nil, fmt.Errorf("finding a port for moto: %w", err)
 	}
-	cmd := exec.Command(program, "-H", "127.0.0.1", "-p", strconv.Itoa(port))
+	if program, err = exec.LookPath(program); err != nil {
+		return nil, fmt.Errorf("finding moto: %w", err)
+	}
+	cmd := exec.Command("sh", "-c", underParent, "sh", program, "-H", "127.0.0.1", "-p", strconv.Itoa(port))
 	cmd.Stdout, cmd.Stderr = log, log
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		return nil, fmt.Errorf("starting moto: %w", err)
+	}
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("starting moto: %w", err)
 	}
@@ -39,6 +51,7 @@ func startMoto(ctx context.Context, program string, log io.Writer) (*moto, error
 	transport := &http.Transport{MaxIdleConnsPerHost: 16} // and no proxy
 	m := &moto{
 		cmd:    cmd,
+		stdin:  stdin,
 		base:   base,
 		client: &http.Client{Transport: transport},
 		front: &httputil.ReverseProxy{
@@ -82,10 +95,9 @@ func (m *moto) forward(w http.ResponseWriter, k *call, account string) {
 }
 
 func (m *moto) stop() error {
-	if err := m.cmd.Process.Kill(); err != nil {
+	if err := errors.Join(m.stdin.Close(), m.cmd.Wait()); err != nil {
 		return fmt.Errorf("stopping moto: %w", err)
 	}
-	_ = m.cmd.Wait() // reports the kill
 	return nil
 }
 

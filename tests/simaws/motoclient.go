@@ -111,6 +111,23 @@ func (m *moto) putObject(ctx context.Context, at place, bucket, key string, body
 	return err
 }
 
+// tagBucket sets the tags of a new bucket; moto reads past those that come with its creation.
+func (m *moto) tagBucket(ctx context.Context, at place, bucket string, tags []tag) error {
+	if len(tags) == 0 {
+		return nil
+	}
+	type tagging struct {
+		XMLName xml.Name `xml:"Tagging"`
+		Tags    []tag    `xml:"TagSet>Tag"`
+	}
+	body, err := xml.Marshal(tagging{Tags: tags})
+	if err != nil {
+		return fmt.Errorf("tagging bucket %s: %w", bucket, err)
+	}
+	_, err = m.do(ctx, at, "s3", http.MethodPut, url.URL{Path: "/" + bucket, RawQuery: "tagging"}, nil, body)
+	return err
+}
+
 // listObjects gives all objects below a prefix, sorted by key.
 func (m *moto) listObjects(ctx context.Context, at place, bucket, prefix string) ([]Object, error) {
 	var objects []Object

@@ -111,7 +111,10 @@ func (c *Cloud) missingBucket(w http.ResponseWriter, k *call, exists bool) error
 	if err := c.may(k.r.Context(), k.caller, access{action: "s3:CreateBucket", resource: k.resource, account: k.caller.Account}); err != nil {
 		return err
 	}
-	var in struct{ LocationConstraint string }
+	var in struct {
+		LocationConstraint string
+		Tags               []tag `xml:"Tags>Tag"`
+	}
 	if len(k.body) > 0 {
 		if err := xml.Unmarshal(k.body, &in); err != nil {
 			return badRequest("MalformedXML", "%v", err)
@@ -122,10 +125,12 @@ func (c *Cloud) missingBucket(w http.ResponseWriter, k *call, exists bool) error
 	}
 	rec := &responseRecorder{ResponseWriter: w}
 	c.moto.forward(rec, k, k.caller.Account)
-	if !exists && rec.status < http.StatusMultipleChoices {
-		c.buckets.set(k.bucket, bucket{place: place{k.caller.Account, k.region}})
+	if exists || rec.status >= http.StatusMultipleChoices {
+		return nil
 	}
-	return nil
+	at := place{k.caller.Account, k.region}
+	c.buckets.set(k.bucket, bucket{place: at})
+	return c.moto.tagBucket(k.r.Context(), at, k.bucket, in.Tags)
 }
 
 // mayReach is the same question for what services do with a caller's rights.

@@ -82,6 +82,35 @@ func TestBucketLivesInOneRegion(t *testing.T) {
 	}
 }
 
+func TestBucketKeepsTheTagsOfItsCreation(t *testing.T) {
+	_, config := newAccount(t)
+	client, bucket := s3.NewFromConfig(config), "tagged-"+strings.ToLower(randomID(12))
+	_, err := client.CreateBucket(t.Context(), &s3.CreateBucketInput{Bucket: &bucket, CreateBucketConfiguration: &types.CreateBucketConfiguration{
+		LocationConstraint: types.BucketLocationConstraint(region), Tags: []types.Tag{{Key: aws.String("team"), Value: aws.String("finops & co")}},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := client.GetBucketTagging(t.Context(), &s3.GetBucketTaggingInput{Bucket: &bucket})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(out.TagSet) != 1 || *out.TagSet[0].Key != "team" || *out.TagSet[0].Value != "finops & co" {
+		t.Errorf("got %d tags %+v", len(out.TagSet), out.TagSet)
+	}
+}
+
+func TestDenyWithAConditionSparesOthers(t *testing.T) {
+	_, config := newAccount(t)
+	bucket := newBucket(t, config, "data", `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"s3:*",
+		"Resource":["BUCKET","BUCKET/*"],"Condition":{"Bool":{"aws:SecureTransport":"false"}}},
+		{"Effect":"Deny","Principal":"*","Action":"s3:PutObject","Resource":"BUCKET/locked/*"}]}`)
+	if err := putObject(t, config, bucket, "open/a", "text"); err != nil {
+		t.Error(err)
+	}
+	wantError(t, putObject(t, config, bucket, "locked/a", "text"), "AccessDenied", "with an explicit deny")
+}
+
 func TestDeletedBucketFreesItsName(t *testing.T) {
 	_, first := newAccount(t)
 	_, second := newAccount(t)

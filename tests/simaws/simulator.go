@@ -3,7 +3,6 @@ package simaws
 import (
 	"bufio"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"os/exec"
@@ -105,7 +104,11 @@ func (s *simulator) decide(q question) (decision, error) {
 	return result.Result, nil
 }
 
-// stop ends the process by the end of its input.
+// stop ends the process by the end of its input. An interrupt from the keyboard may have ended it before.
 func (s *simulator) stop() error {
-	return errors.Join(s.in.Close(), s.cmd.Wait())
+	if err := s.in.Close(); err != nil {
+		return fmt.Errorf("stopping the IAM simulator: %w", err)
+	}
+	_ = s.cmd.Wait()
+	return nil
 }
