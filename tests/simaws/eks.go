@@ -43,7 +43,8 @@ func (s *clusters) list() []EKSCluster {
 }
 
 // AddCluster makes a cluster known to its account: EKS describes it, and its issuer publishes its keys. No identity
-// provider is registered for it. The error says that the cluster is there already or that the issuer is no URL.
+// provider is registered for it. One API server may be a cluster of several accounts. The error says that the account has
+// the cluster already or that the issuer is no URL.
 func (c *Cloud) AddCluster(_ context.Context, k EKSCluster) error {
 	issuer, err := url.Parse(k.Issuer)
 	if err != nil || issuer.Scheme != "https" {
@@ -52,8 +53,8 @@ func (c *Cloud) AddCluster(_ context.Context, k EKSCluster) error {
 	c.clusters.mu.Lock()
 	defer c.clusters.mu.Unlock()
 	for _, other := range c.clusters.all {
-		if other.arn() == k.arn() || other.Issuer == k.Issuer {
-			return fmt.Errorf("adding cluster %s: %s is there already", k.Name, other.arn())
+		if other.arn() == k.arn() {
+			return fmt.Errorf("adding cluster %s: %s is there already", k.Name, k.arn())
 		}
 	}
 	c.clusters.all = append(c.clusters.all, k)
