@@ -66,11 +66,7 @@ func kubeProgram(ctx context.Context) (string, error) {
 	if path := os.Getenv("KUBE_PROGRAM"); path != "" {
 		return path, nil
 	}
-	set, err := parts.Ensure(ctx, "../..", "../../.sandbox/parts", os.Stderr)
-	if err != nil {
-		return "", err
-	}
-	return set.Kube, nil
+	return parts.Kube(ctx, "../..", "../../.sandbox/parts", os.Stderr)
 }
 
 // reviewToken authenticates one caller, as the authenticator of EKS would.
