@@ -51,7 +51,8 @@ func TestFromEmptyAccountsToAKubecostThatReadsTheBill(t *testing.T) {
 	})
 	t.Run("no key of an account is in a state", func(t *testing.T) {
 		for _, name := range []string{"payer", "primary"} {
-			exported, err := w.stack(name).Export(t.Context())
+			stack := w.stack(name)
+			exported, err := stack.Export(t.Context())
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -103,7 +103,8 @@ func TestAProtectedReportSurvivesDestroy(t *testing.T) {
 	w := newWorld(t)
 	w.settings["reportProtect"] = "" // the default
 	w.up("payer")
-	if _, err := w.stack("payer").Destroy(t.Context(), optdestroy.Color("never")); err == nil || !strings.Contains(err.Error(), "protected") {
+	stack := w.stack("payer")
+	if _, err := stack.Destroy(t.Context(), optdestroy.Color("never")); err == nil || !strings.Contains(err.Error(), "protected") {
 		t.Errorf("destroying the protected report: %v", err)
 	}
 	if reports := box.Cloud.Reports(w.payer); len(reports) != 1 {

@@ -27,7 +27,7 @@ var box *sandbox.Sandbox
 
 func TestMain(m *testing.M) {
 	if filepath.Base(os.Args[0]) == "aws" { // as Kubernetes clients call it
-		if err := sandbox.GetToken(context.Background(), os.Args[1:], os.Stdout); err != nil {
+		if err := sandbox.GetToken(os.Args[1:], os.Stdout); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
@@ -133,7 +133,8 @@ func (w *world) stackOf(name, account string, program pulumi.RunFunc) auto.Stack
 
 func (w *world) up(name string) auto.UpResult {
 	w.t.Helper()
-	result, err := w.stack(name).Up(w.t.Context(), optup.Color("never"), optup.SuppressProgress())
+	stack := w.stack(name)
+	result, err := stack.Up(w.t.Context(), optup.Color("never"), optup.SuppressProgress())
 	if err != nil {
 		w.t.Fatalf("bringing %s up: %v", name, err)
 	}
@@ -169,7 +170,8 @@ func (w *world) changes(name string, opts ...optpreview.Option) map[string]strin
 	w.t.Helper()
 	recorder := newEvents()
 	opts = append(opts, optpreview.Color("never"), optpreview.EventStreams(recorder.channel))
-	result, err := w.stack(name).Preview(w.t.Context(), opts...)
+	stack := w.stack(name)
+	result, err := stack.Preview(w.t.Context(), opts...)
 	if err != nil {
 		w.t.Fatalf("previewing %s: %v\n%s", name, err, result.StdOut)
 	}
@@ -178,7 +180,8 @@ func (w *world) changes(name string, opts ...optpreview.Option) map[string]strin
 
 func (w *world) destroy(name string) {
 	w.t.Helper()
-	if _, err := w.stack(name).Destroy(w.t.Context(), optdestroy.Color("never"), optdestroy.SuppressProgress()); err != nil {
+	stack := w.stack(name)
+	if _, err := stack.Destroy(w.t.Context(), optdestroy.Color("never"), optdestroy.SuppressProgress()); err != nil {
 		w.t.Fatalf("destroying %s: %v", name, err)
 	}
 }

@@ -35,7 +35,7 @@ func main() {
 
 func run(ctx context.Context, args []string) error {
 	if filepath.Base(args[0]) == "aws" { // as Kubernetes clients call it
-		return sandbox.GetToken(ctx, args[1:], os.Stdout)
+		return sandbox.GetToken(args[1:], os.Stdout)
 	}
 	flags := flag.NewFlagSet("sandbox", flag.ContinueOnError)
 	flags.Usage = func() { fmt.Fprint(flags.Output(), usage) }
