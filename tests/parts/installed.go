@@ -70,9 +70,10 @@ func (c *cache) engine(h host, path *string) step {
 	}
 }
 
-// plugin is the step that gets a plugin: one that is installed in its exact version, or
-// cached, or can be installed by an installed Pulumi, or else is built.
-func (c *cache) plugin(h host, p plugin, path *string) step {
+// installed is the step that gets a plugin without building it: one that is installed in
+// its exact version, or that an installed Pulumi can install. It leaves path empty if
+// there is none, or if one has been built.
+func (c *cache) installed(h host, p plugin, path *string) step {
 	return func(ctx context.Context) error {
 		ownHome := filepath.Join(c.dir, "pulumi-home")
 		for _, home := range []string{h.home, ownHome} {
@@ -82,15 +83,26 @@ func (c *cache) plugin(h host, p plugin, path *string) step {
 				return nil
 			}
 		}
-		if entry, err := c.entry(*p.built); err == nil && !isDir(entry) && h.pulumi != "" {
-			err := c.install(ctx, h, p, ownHome)
-			if err == nil {
-				*path = p.path(ownHome)
-				return nil
-			}
-			c.progress.say(p.built.name, "%s cannot be installed here, so a small one is built: %v", p.program(), err)
+		entry, err := c.entry(*p.built)
+		if err != nil || isDir(entry) || h.pulumi == "" {
+			return err
 		}
-		return c.program(*p.built, p.program(), path)(ctx)
+		if err := c.install(ctx, h, p, ownHome); err != nil {
+			c.progress.say(p.built.name, "%s cannot be installed here, so a small one is built: %v", p.program(), err)
+			return nil
+		}
+		*path = p.path(ownHome)
+		return nil
+	}
+}
+
+// unlessGot is a step that is left out if another step has got a path.
+func unlessGot(path *string, s step) step {
+	return func(ctx context.Context) error {
+		if *path != "" {
+			return nil
+		}
+		return s(ctx)
 	}
 }
 
@@ -107,18 +119,6 @@ func (c *cache) install(ctx context.Context, h host, p plugin, home string) erro
 			args: []string{h.pulumi, "plugin", "install", "resource", p.name, "v" + p.version},
 		}.run(limited)
 	})
-}
-
-// awsProvider is the step that gets what the built plugin for AWS runs; Pulumi's own
-// plugin needs no such program. The plugin must have been got before.
-func (c *cache) awsProvider(set *Set) step {
-	return func(ctx context.Context) error {
-		built := filepath.Join(c.dir, awsPluginPart.name) + string(filepath.Separator)
-		if !strings.HasPrefix(set.PulumiResourceAWS, built) {
-			return nil
-		}
-		return c.program(awsProviderPart, "terraform-provider-aws", &set.TerraformProviderAWS)(ctx)
-	}
 }
 
 // moto is the step that gets moto: the installed one if its version is right.

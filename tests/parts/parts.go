@@ -34,17 +34,21 @@ func Ensure(ctx context.Context, repoRoot, cacheDir string, out io.Writer) (*Set
 	}
 	host := findHost(ctx)
 	set := &Set{}
+	aws, kubernetes := &set.PulumiResourceAWS, &set.PulumiResourceKubernetes
 	// Two builds at a time: one compiles while the other links on a single core. Parts
-	// that share packages follow each other, so that none is compiled twice.
+	// that share many packages do not start together, so that none is compiled twice.
 	err = inLanes(ctx,
 		[]step{
 			c.program(kubePart, "kube", &set.Kube),
-			c.plugin(host, kubernetesPlugin, &set.PulumiResourceKubernetes),
+			c.installed(host, kubernetesPlugin, kubernetes),
+			unlessGot(kubernetes, c.program(kubernetesPluginPart, kubernetesPlugin.program(), kubernetes)),
 		},
 		[]step{
+			c.installed(host, awsPlugin, aws),
+			// Pulumi's own plugin holds the provider.
+			unlessGot(aws, c.program(awsProviderPart, "terraform-provider-aws", &set.TerraformProviderAWS)),
 			c.engine(host, &set.Pulumi),
-			c.plugin(host, awsPlugin, &set.PulumiResourceAWS),
-			c.awsProvider(set),
+			unlessGot(aws, c.program(awsPluginPart, awsPlugin.program(), aws)),
 		},
 		[]step{c.program(iamSimulatePart, "", &set.IAMSimulate), c.moto(&set.MotoServer)},
 	)

@@ -207,10 +207,12 @@ func TestAnInstalledPluginOfTheExactVersionIsUsed(t *testing.T) {
 	}
 	write(t, installed, "program")
 	set := &Set{PulumiResourceKubernetes: installed}
-	if err := inLanes(t.Context(), []step{c.plugin(h, awsPlugin, &set.PulumiResourceAWS), c.awsProvider(set)}); err != nil {
+	path := &set.PulumiResourceAWS
+	build := func(context.Context) error { return errors.New("built in spite of it") }
+	if err := inLanes(t.Context(), []step{c.installed(h, awsPlugin, path), unlessGot(path, build)}); err != nil {
 		t.Fatalf("%v\n%s", err, said)
 	}
-	if set.PulumiResourceAWS != installed || set.TerraformProviderAWS != "" || len(set.Env()) != 0 {
+	if set.PulumiResourceAWS != installed || len(set.Env()) != 0 {
 		t.Errorf("got %+v", set)
 	}
 	home := t.TempDir()
@@ -219,6 +221,27 @@ func TestAnInstalledPluginOfTheExactVersionIsUsed(t *testing.T) {
 	}
 	if got, err := os.ReadFile(awsPlugin.path(home)); err != nil || string(got) != "program" {
 		t.Errorf("the engine finds %q, %v", got, err)
+	}
+}
+
+func TestAPluginIsBuiltWherePulumiCannotInstallIt(t *testing.T) {
+	c, said := newTestCache(t)
+	if err := os.MkdirAll(filepath.Join(c.root, awsPluginPart.dir), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.MkdirAll(c.dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	h := host{home: t.TempDir(), pulumi: filepath.Join(t.TempDir(), "pulumi"), version: "v" + engineVersion}
+	if err := os.WriteFile(h.pulumi, []byte("#!/bin/sh\necho no network; exit 1\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	var path string
+	if err := c.installed(h, awsPlugin, &path)(t.Context()); err != nil || path != "" {
+		t.Errorf("got %q, %v", path, err)
+	}
+	if !strings.Contains(said.String(), "cannot be installed here") || !strings.Contains(said.String(), "no network") {
+		t.Errorf("the reason is not said:\n%s", said)
 	}
 }
 
