@@ -1,7 +1,9 @@
 package components
 
 import (
+	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -39,6 +41,15 @@ type PayerRole struct {
 func (args *PayerRoleArgs) validate(name string) error {
 	var f faults
 	f.check("RoleName", args.RoleName, arn.CheckRoleName(args.RoleName))
+	f.check("Query.Account", args.Query.Account, arn.CheckAccountID(args.Query.Account))
+	f.check("Query.WorkGroup", args.Query.WorkGroup, arn.CheckWorkGroupName(args.Query.WorkGroup))
+	f.check("Query.Database", args.Query.Database, arn.CheckGlueName(args.Query.Database))
+	f.check("Query.Table", args.Query.Table, arn.CheckGlueName(args.Query.Table))
+	f.check("Query.ReportBucket", args.Query.ReportBucket, arn.CheckBucketName(args.Query.ReportBucket))
+	if args.Query.DataPrefix == "" || strings.ContainsAny(args.Query.DataPrefix, "*?$") {
+		f.check("Query.DataPrefix", args.Query.DataPrefix, errors.New("it is one folder, without wildcards"))
+	}
+	f.check("Query.ResultsBucket", args.Query.ResultsBucket, arn.CheckBucketName(args.Query.ResultsBucket))
 	f.check("PrimaryAccountID", args.PrimaryAccountID, arn.CheckAccountID(args.PrimaryAccountID))
 	f.check("ReaderRoleName", args.ReaderRoleName, arn.CheckRoleName(args.ReaderRoleName))
 	return f.of("PayerRole", name)

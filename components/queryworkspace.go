@@ -1,8 +1,8 @@
 package components
 
 import (
+	"errors"
 	"fmt"
-	"regexp"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/athena"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/s3"
@@ -131,17 +131,11 @@ func NewQueryWorkspace(
 	return c, nil
 }
 
-var workGroupName = regexp.MustCompile(`^[a-zA-Z0-9._-]{1,128}$`)
-
 // CheckWorkGroupName returns an error for a name that Athena would refuse for a work group, and for primary, which every
 // account has and nobody can make.
-// Source: https://docs.aws.amazon.com/athena/latest/APIReference/API_CreateWorkGroup.html
 func CheckWorkGroupName(name string) error {
-	if !workGroupName.MatchString(name) {
-		return fmt.Errorf("a work group's name is 1 to 128 letters, digits, dots, hyphens and underscores")
-	}
 	if name == "primary" {
-		return fmt.Errorf("the work group primary is there in every account and cannot be made; choose another name")
+		return errors.New("the work group primary is there in every account and cannot be made; choose another name")
 	}
-	return nil
+	return arn.CheckWorkGroupName(name)
 }

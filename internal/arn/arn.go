@@ -98,3 +98,25 @@ func CheckBucketName(name string) error {
 	}
 	return nil
 }
+
+var workGroupName = regexp.MustCompile(`^[a-zA-Z0-9._-]{1,128}$`)
+
+// CheckWorkGroupName returns an error for a name that Athena would refuse for a work group.
+// Source: https://docs.aws.amazon.com/athena/latest/APIReference/API_CreateWorkGroup.html
+func CheckWorkGroupName(name string) error {
+	if !workGroupName.MatchString(name) {
+		return fmt.Errorf("a work group's name is 1 to 128 letters, digits, dots, hyphens and underscores")
+	}
+	return nil
+}
+
+var glueName = regexp.MustCompile(`^[a-z0-9_]{1,255}$`)
+
+// CheckGlueName returns an error for a name of a database or table in the Glue catalog that Athena could not query.
+// Source: https://docs.aws.amazon.com/athena/latest/ug/tables-databases-columns-names.html
+func CheckGlueName(name string) error {
+	if !glueName.MatchString(name) {
+		return fmt.Errorf("a Glue database or table is named with 1 to 255 lower-case letters, digits and underscores")
+	}
+	return nil
+}

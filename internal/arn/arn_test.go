@@ -77,6 +77,17 @@ func TestNamesThatAWSWouldRefuseAreRefused(t *testing.T) {
 	} {
 		expect(t, name, CheckBucketName(name), want)
 	}
+	for name, want := range map[string]string{
+		"kubecost-cur": "", "primary": "", "a.b_c-1": "", "": "work group", "a b": "work group", "*": "work group",
+		strings.Repeat("x", 129): "work group",
+	} {
+		expect(t, name, CheckWorkGroupName(name), want)
+	}
+	for name, want := range map[string]string{
+		"athenacurcfn_kubecost": "", "": "Glue", "Kubecost": "Glue", "a-b": "Glue", "*": "Glue", strings.Repeat("x", 256): "Glue",
+	} {
+		expect(t, name, CheckGlueName(name), want)
+	}
 }
 
 // expect fails the test unless err is nil for an empty want, or contains it.

@@ -35,8 +35,6 @@ type AWS struct {
 
 var (
 	resultsLocation = regexp.MustCompile(`^s3://[a-z0-9][a-z0-9-]{1,61}[a-z0-9](/[A-Za-z0-9!_.()/-]*)?$`)
-	glueName        = regexp.MustCompile(`^[a-z][a-z0-9_]{0,254}$`)
-	workGroup       = regexp.MustCompile(`^[a-zA-Z0-9._-]{1,128}$`)
 	roleResource    = regexp.MustCompile(`^role/[A-Za-z0-9_+=,.@/-]{1,576}$`)
 )
 
@@ -44,37 +42,35 @@ var (
 // with an empty table and database it silently reads another kind of bill, and other mistakes show as costs that stay empty.
 func (a AWS) Check() error {
 	var faults []error
-	fault := func(key, value, rule string) {
-		faults = append(faults, fmt.Errorf("%s is %q: %s", key, value, rule))
+	check := func(key, value string, err error) {
+		if err != nil {
+			faults = append(faults, fmt.Errorf("%s is %q: %w", key, value, err))
+		}
 	}
 	if !resultsLocation.MatchString(a.AthenaBucketName) {
-		fault("athenaBucketName", a.AthenaBucketName, "it is the results bucket as s3://bucket, optionally with a prefix")
+		check("athenaBucketName", a.AthenaBucketName, errors.New("it is the results bucket as s3://bucket, optionally with a prefix"))
 	}
 	partition, err := arn.Partition(a.AthenaRegion)
-	if err != nil {
-		fault("athenaRegion", a.AthenaRegion, err.Error())
-	}
-	if !glueName.MatchString(a.AthenaDatabase) {
-		fault("athenaDatabase", a.AthenaDatabase, "it is a Glue database: lower-case letters, digits and underscores")
-	}
-	if !glueName.MatchString(a.AthenaTable) {
-		fault("athenaTable", a.AthenaTable, "it is a Glue table: lower-case letters, digits and underscores")
-	}
-	if !workGroup.MatchString(a.AthenaWorkgroup) {
-		fault("athenaWorkgroup", a.AthenaWorkgroup, "it is an Athena work group: letters, digits, dots, hyphens, underscores")
-	}
-	if err := arn.CheckAccountID(a.ProjectID); err != nil {
-		fault("projectID", a.ProjectID, err.Error())
-	}
+	check("athenaRegion", a.AthenaRegion, err)
+	check("athenaDatabase", a.AthenaDatabase, arn.CheckGlueName(a.AthenaDatabase))
+	check("athenaTable", a.AthenaTable, arn.CheckGlueName(a.AthenaTable))
+	check("athenaWorkgroup", a.AthenaWorkgroup, arn.CheckWorkGroupName(a.AthenaWorkgroup))
+	check("projectID", a.ProjectID, arn.CheckAccountID(a.ProjectID))
+	check("masterPayerARN", a.MasterPayerARN, a.checkRole(partition))
+	return errors.Join(faults...)
+}
+
+// checkRole checks MasterPayerARN. partition is that of the entry's region, or empty if that is not known.
+func (a AWS) checkRole(partition string) error {
 	switch role, err := arn.Parse(a.MasterPayerARN); {
 	case err != nil || role.Service != "iam" || !roleResource.MatchString(role.Resource):
-		fault("masterPayerARN", a.MasterPayerARN, "it is the payer role's ARN, arn:aws:iam::ACCOUNT:role/NAME")
+		return errors.New("it is the payer role's ARN, arn:aws:iam::ACCOUNT:role/NAME")
 	case role.Account != a.ProjectID:
-		fault("masterPayerARN", a.MasterPayerARN, fmt.Sprintf("its account is not projectID, %q", a.ProjectID))
+		return fmt.Errorf("its account is not projectID, %q", a.ProjectID)
 	case partition != "" && role.Partition != partition:
-		fault("masterPayerARN", a.MasterPayerARN, fmt.Sprintf("its partition is not that of athenaRegion, %q", partition))
+		return fmt.Errorf("its partition is not that of athenaRegion, %q", partition)
 	}
-	return errors.Join(faults...)
+	return nil
 }
 
 // JSON returns the file for the given entries. It returns an error for no entries, for an entry with faults, and for two
