@@ -8,7 +8,7 @@
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
 
-.PHONY: demo up deliver down test lint unit e2e
+.PHONY: demo up deliver down test lint unit e2e bench
 
 sandbox = @cd tests && go run ./cmd/sandbox
 
@@ -37,3 +37,7 @@ unit:
 # Both stacks for real, in the sandbox.
 e2e:
 	$(sandbox) test $(ARGS)
+
+# Figures for docs/performance.md.
+bench:
+	$(sandbox) bench $(ARGS)

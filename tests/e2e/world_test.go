@@ -58,7 +58,7 @@ func runAll(m *testing.M) (code int, err error) {
 
 // world is a pair of accounts that no other test uses.
 type world struct {
-	t              *testing.T
+	t              testing.TB
 	payer, primary string
 	name           string // of its namespace and state
 	// settings are changed or added lines of the stack files, by key without the project's name.
@@ -67,7 +67,7 @@ type world struct {
 
 var worlds atomic.Int64
 
-func newWorld(t *testing.T) *world {
+func newWorld(t testing.TB) *world {
 	t.Helper()
 	n := worlds.Add(1)
 	w := &world{

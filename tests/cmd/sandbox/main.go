@@ -23,6 +23,7 @@ const usage = `usage: sandbox COMMAND, in the folder tests
   down               end the sandbox
   demo [--keep]      all of it: up, deliver, ask as Kubecost does, preview, destroy, down
   test [FLAGS]       the end-to-end tests, with flags of go test such as -test.run
+  bench              the benchmarks whose figures are in docs/performance.md
 `
 
 func main() {
@@ -60,11 +61,15 @@ func run(ctx context.Context, args []string) error {
 			return err
 		}
 		return start(ctx, root, sandbox, append([]string{"-root", root}, args...)...)
-	case "test":
+	case "test", "bench":
 		if err := build(ctx, root, tests, "test", "-c", "./e2e"); err != nil {
 			return err
 		}
-		return start(ctx, filepath.Join(root, "tests", "e2e"), tests, append([]string{"-test.v", "-test.timeout=20m"}, args[1:]...)...)
+		flags := []string{"-test.v", "-test.timeout=20m"}
+		if args[0] == "bench" {
+			flags = []string{"-test.run=^$", "-test.bench=.", "-test.benchtime=10x", "-test.timeout=20m"}
+		}
+		return start(ctx, filepath.Join(root, "tests", "e2e"), tests, append(flags, args[1:]...)...)
 	default:
 		fmt.Fprint(os.Stderr, usage)
 		return fmt.Errorf("there is no command %q", args[0])
