@@ -40,7 +40,8 @@ func (c *cache) ensure(ctx context.Context, p part) (string, error) {
 	}
 	if isDir(entry) {
 		c.progress.say(p.name, "cached")
-		return entry, nil
+		now := time.Now()
+		return entry, os.Chtimes(entry, now, now) // in use, so not stale
 	}
 	if err := c.fill(ctx, p, entry); err != nil {
 		return "", fmt.Errorf("building part %s: %w", p.name, err)
@@ -106,14 +107,20 @@ func clear(s site) error {
 	return os.MkdirAll(s.out, 0o755)
 }
 
-// removeStale removes a part's entries other than the current one.
+// staleAfter is how long an entry stays that is no longer the current one: a sandbox that
+// was started with it may still be running.
+const staleAfter = 24 * time.Hour
+
+// removeStale removes a part's entries, other than the current one, that nobody has got
+// for long.
 func removeStale(home, current string) error {
 	entries, err := os.ReadDir(home)
 	if err != nil {
 		return err
 	}
 	for _, entry := range entries {
-		if entry.Name() == current {
+		info, err := entry.Info()
+		if err != nil || entry.Name() == current || time.Since(info.ModTime()) < staleAfter {
 			continue
 		}
 		if err := os.RemoveAll(filepath.Join(home, entry.Name())); err != nil {

@@ -62,20 +62,26 @@ func TestAPartIsBuiltOnce(t *testing.T) {
 	}
 }
 
-func TestAChangedSourceReplacesThePart(t *testing.T) {
+func TestAChangedSourceIsBuiltAnewAndWhatIsLongUnusedGoes(t *testing.T) {
 	c, _ := newTestCache(t)
 	var builds atomic.Int32
-	stale, err := c.ensure(t.Context(), tool(&builds))
-	if err != nil {
+	build := func(source string) string {
+		t.Helper()
+		write(t, filepath.Join(c.root, "tool", "go.sum"), source)
+		entry, err := c.ensure(t.Context(), tool(&builds))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return entry
+	}
+	old, running := build("1"), build("2")
+	long := time.Now().Add(-2 * staleAfter)
+	if err := os.Chtimes(old, long, long); err != nil {
 		t.Fatal(err)
 	}
-	write(t, filepath.Join(c.root, "tool", "go.sum"), "new")
-	current, err := c.ensure(t.Context(), tool(&builds))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if current == stale || isDir(stale) || !isDir(current) {
-		t.Errorf("%s was to replace %s", current, stale)
+	current := build("3")
+	if isDir(old) || !isDir(running) || !isDir(current) {
+		t.Errorf("%v, %v, %v remain of %s, %s, %s", isDir(old), isDir(running), isDir(current), old, running, current)
 	}
 }
 

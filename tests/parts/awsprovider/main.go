@@ -26,13 +26,11 @@ const (
 // services are the packages below internal/service that are kept, and the packages of
 // the AWS SDK where these are called otherwise.
 var services = []string{
-	"account", // called by organizations
 	"athena",
 	"costandusagereportservice", "cur",
 	"eks",
 	"glue",
 	"iam",
-	"organizations",
 	"s3",
 	"s3control", // tags of buckets
 	"sts",
