@@ -66,6 +66,9 @@ func export(ctx *pulumi.Context, c contract[pulumi.StringInput]) {
 // fault and what to run; the values themselves are for check.
 func read(ctx *pulumi.Context, stack string) (contract[string], error) {
 	var c contract[string]
+	if err := find(ctx, stack); err != nil {
+		return c, err
+	}
 	ref, err := pulumi.NewStackReference(ctx, stack, nil)
 	if err != nil {
 		return c, fmt.Errorf("reading the payer stack %s: %w", stack, err)
@@ -99,6 +102,19 @@ func read(ctx *pulumi.Context, stack string) (contract[string], error) {
 		return c, contractError(stack, err)
 	}
 	return c, nil
+}
+
+// find returns an error for a stack that cannot be read. A StackReference to such a stack ends the program before it can say
+// what to do.
+func find(ctx *pulumi.Context, stack string) error {
+	type name struct {
+		Name string `pulumi:"name"`
+	}
+	if err := ctx.Invoke("pulumi:pulumi:readStackOutputs", &name{stack}, &name{}); err != nil {
+		return fmt.Errorf("reading the payer stack %s (setting payerStack): %w. If it was never made, run `pulumi up` for it "+
+			"first, then this stack again; nothing was changed", stack, err)
+	}
+	return nil
 }
 
 // check returns an error for values of the contract that do not have their shape, or do not fit this stack's settings.

@@ -95,18 +95,25 @@ func (w *world) edit(text string) string {
 		if !strings.Contains(key, ":") {
 			full = "kubecost-cur:" + key
 		}
-		var kept []string
-		for _, line := range strings.Split(strings.TrimRight(text, "\n"), "\n") {
-			if !strings.HasPrefix(line, "  "+full+":") {
-				kept = append(kept, line)
-			}
-		}
-		text = strings.Join(kept, "\n") + "\n"
+		text = without(text, full)
 		if value != "" {
 			text += "  " + full + ": " + value + "\n"
 		}
 	}
 	return text
+}
+
+// without takes a key of the configuration out of a stack file, with the list below it.
+func without(text, key string) string {
+	var kept []string
+	inside := false
+	for _, line := range strings.Split(strings.TrimRight(text, "\n"), "\n") {
+		inside = strings.HasPrefix(line, "  "+key+":") || inside && strings.HasPrefix(line, "    ")
+		if !inside {
+			kept = append(kept, line)
+		}
+	}
+	return strings.Join(kept, "\n") + "\n"
 }
 
 // stack is one of the world's stacks: payer or primary, with that account's credentials.

@@ -170,7 +170,7 @@ func TestAPayerStackThatDoesNotFitStopsEverything(t *testing.T) {
 		},
 		"no such stack": {
 			func(map[string]any) map[string]any { return nil },
-			[]string{"organization/kubecost-cur/payer"},
+			[]string{"organization/kubecost-cur/payer", "unknown stack", "payerStack", "pulumi up"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
