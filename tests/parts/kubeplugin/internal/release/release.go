@@ -25,6 +25,7 @@ type Releases struct{ Cluster *cluster.Cluster }
 func (r *Releases) Check(_ context.Context, c wire.Check) (resource.PropertyMap, []*pulumirpc.CheckFailure, error) {
 	inputs := c.New.Copy()
 	delete(inputs, "resourceNames")
+	delete(inputs, "compat") // only tells the engine which type this is
 	if err := r.setDefaults(inputs, c); err != nil {
 		return nil, nil, err
 	}
