@@ -53,7 +53,30 @@ func runAll(m *testing.M) (code int, err error) {
 		return 1, err
 	}
 	defer func() { err = errors.Join(err, box.Stop()) }()
-	return m.Run(), nil
+	code = m.Run()
+	return code, nodesReady()
+}
+
+// nodesReady says whether the cluster was fit to run pods until the end.
+func nodesReady() error {
+	var nodes struct {
+		Items []struct {
+			Status struct {
+				Conditions []struct{ Type, Status, Message string }
+			}
+		}
+	}
+	if err := box.Cluster.Get(context.Background(), "/api/v1/nodes", &nodes); err != nil {
+		return fmt.Errorf("looking at the nodes after the tests: %w", err)
+	}
+	for _, n := range nodes.Items {
+		for _, c := range n.Status.Conditions {
+			if c.Type == "Ready" && c.Status != "True" {
+				return fmt.Errorf("after the tests a node is not ready: %s", c.Message)
+			}
+		}
+	}
+	return nil
 }
 
 // world is a pair of accounts that no other test uses.

@@ -15,6 +15,7 @@ import (
 type Env struct {
 	Root       string                 // the repository
 	Dir        string                 // the sandbox's state
+	PID        int                    // of the process that holds it
 	ProxyURL   string                 // where the simulated AWS is
 	CAFile     string                 // the CA that its certificates are of
 	Kubeconfig string                 // of an administrator of the cluster
@@ -29,7 +30,7 @@ type Credentials struct {
 }
 
 func newEnv(o Options, set *parts.Set) (Env, error) {
-	e := Env{Root: o.Root, Dir: o.Dir, Accounts: map[string]Credentials{}, Engine: set.Env()}
+	e := Env{Root: o.Root, Dir: o.Dir, PID: os.Getpid(), Accounts: map[string]Credentials{}, Engine: set.Env()}
 	for _, dir := range []string{e.bin(), e.home(), e.state(), e.scratch()} {
 		if err := os.MkdirAll(dir, 0o755); err != nil {
 			return Env{}, fmt.Errorf("making the sandbox's folders: %w", err)

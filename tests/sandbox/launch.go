@@ -83,7 +83,8 @@ func Running(ctx context.Context, dir string) bool {
 
 // Down ends the sandbox of a folder, with all that runs in it, and returns when it is gone.
 func Down(ctx context.Context, dir string, out io.Writer) error {
-	if !Running(ctx, dir) {
+	env, err := load(dir)
+	if err != nil || !Running(ctx, dir) {
 		fmt.Fprintln(out, "sandbox: none is running")
 		return nil
 	}
@@ -91,7 +92,7 @@ func Down(ctx context.Context, dir string, out io.Writer) error {
 	if err := request(ctx, dir, "down", struct{}{}, &state); err != nil {
 		return fmt.Errorf("ending the sandbox: %w", err)
 	}
-	for Running(ctx, dir) {
+	for syscall.Kill(env.PID, 0) == nil {
 		select {
 		case <-ctx.Done():
 			return fmt.Errorf("ending the sandbox: %w", ctx.Err())

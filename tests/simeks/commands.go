@@ -37,6 +37,8 @@ func controllerManager(f files) command {
 		"--controllers=*,-node-ipam-controller", // pods' addresses come from kwok
 		"--service-account-private-key-file=" + f.tokenKey, "--root-ca-file=" + f.caFile,
 		"--pvclaimbinder-sync-period=1s", // claims learn of a new default class then
+		// Nobody renews the node's lease; without this its pods are unready after a minute.
+		"--node-monitor-grace-period=24h",
 	}}
 }
 
