@@ -4,6 +4,8 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 source ./progress.sh
+# As the sandbox's parts are compiled, so that what they share is compiled once.
+export GOFLAGS="'-gcflags=all=-N -l'"
 
 root=github.com/kubecost-cur/kubecost-cur
 echo "lint"

@@ -20,6 +20,9 @@ func TestFromEmptyAccountsToAKubecostThatReadsTheBill(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if left, err := box.Env.Leftovers(t.Context(), w.payer); err != nil || len(left) != 6 {
+		t.Errorf("the payer stack made %v (%v); want two buckets, a role, a database, a work group and a report", left, err)
+	}
 	outputs := w.up("primary").Outputs
 	if got := outputs["releaseStatus"].Value; got != "deployed" {
 		t.Errorf("the release is %v", got)

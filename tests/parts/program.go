@@ -18,7 +18,7 @@ func Program(ctx context.Context, repoRoot, file string, out io.Writer, build ..
 	if err := os.RemoveAll(log); err != nil {
 		return err
 	}
-	args := append([]string{"go", build[0], "-o", file}, build[1:]...)
+	args := append([]string{"go", build[0], "-o", file, unoptimised}, build[1:]...)
 	c := command{dir: filepath.Join(repoRoot, "tests"), env: goEnv, args: args, log: log}
 	p := &progress{out: out}
 	err := p.during(filepath.Base(file), "building", "built", tick, func() error { return c.run(ctx) })

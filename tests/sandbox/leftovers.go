@@ -6,134 +6,101 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
+	"regexp"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
-	"github.com/aws/aws-sdk-go-v2/credentials"
-	"github.com/aws/aws-sdk-go-v2/service/athena"
-	"github.com/aws/aws-sdk-go-v2/service/costandusagereportservice"
-	"github.com/aws/aws-sdk-go-v2/service/iam"
-	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/pulumi/pulumi/sdk/v3/go/auto"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
 )
 
-// AWS is how an AWS client of the Go SDK reaches an account of the sandbox as its administrator.
-func (e Env) AWS(account, region string) (aws.Config, error) {
-	client, err := e.httpClient()
-	if err != nil {
-		return aws.Config{}, err
-	}
-	c := e.Accounts[account]
-	return aws.Config{
-		Region: region, HTTPClient: client,
-		Credentials: credentials.NewStaticCredentialsProvider(c.AccessKeyID, c.SecretAccessKey, ""),
-	}, nil
+// listing is a request that lists things of one kind, and how their names show in the answer. The services are asked without
+// their SDKs, which take minutes to compile.
+type listing struct {
+	kind, service, region, method, host string
+	contentType, target, body           string
+	name                                *regexp.Regexp
+}
+
+const jsonType = "application/x-amz-json-1.1"
+
+var listings = []listing{
+	{"bucket", "s3", Region, http.MethodGet, "s3." + Region + ".amazonaws.com", "", "", "", regexp.MustCompile(`<Name>([^<]+)</Name>`)},
+	{
+		"role", "iam", "us-east-1", http.MethodPost, "iam.amazonaws.com", "application/x-www-form-urlencoded", "",
+		"Action=ListRoles&Version=2010-05-08", regexp.MustCompile(`<RoleName>([^<]+)</RoleName>`),
+	},
+	{
+		"database", "glue", Region, http.MethodPost, "glue." + Region + ".amazonaws.com", jsonType, "AWSGlue.GetDatabases", "{}",
+		regexp.MustCompile(`"Name": *"([^"]+)"`),
+	},
+	{
+		"work group", "athena", Region, http.MethodPost, "athena." + Region + ".amazonaws.com", jsonType, "AmazonAthena.ListWorkGroups",
+		"{}", regexp.MustCompile(`"Name": *"([^"]+)"`),
+	},
+	{
+		"report", "cur", "us-east-1", http.MethodPost, "cur.us-east-1.amazonaws.com", jsonType,
+		"AWSOrigamiServiceGatewayService.DescribeReportDefinitions", "{}", regexp.MustCompile(`"ReportName": *"([^"]+)"`),
+	},
 }
 
 // Leftovers are the things in some accounts that the program makes, by kind and name. They are asked of AWS, not of Pulumi.
 func (e Env) Leftovers(ctx context.Context, accounts ...string) ([]string, error) {
+	client, err := e.httpClient()
+	if err != nil {
+		return nil, err
+	}
 	var left []string
 	for _, account := range accounts {
-		cfg, err := e.AWS(account, Region)
-		if err != nil {
-			return nil, err
-		}
-		add := func(kind, name string) { left = append(left, fmt.Sprintf("%s %s in account %s", kind, name, account)) }
-		for _, list := range []func(context.Context, aws.Config, func(kind, name string)) error{
-			buckets, roles, databases, workGroups, reports,
-		} {
-			if err := list(ctx, cfg, add); err != nil {
-				return nil, fmt.Errorf("looking for what is left in account %s: %w", account, err)
+		for _, l := range listings {
+			answer, err := l.ask(ctx, client, e.Accounts[account])
+			if err != nil {
+				return nil, fmt.Errorf("listing what is left in account %s: %w", account, err)
+			}
+			for _, found := range l.name.FindAllSubmatch(answer, -1) {
+				if name := string(found[1]); name != "primary" || l.kind != "work group" { // every account has that work group
+					left = append(left, fmt.Sprintf("%s %s in account %s", l.kind, name, account))
+				}
 			}
 		}
 	}
 	return left, nil
 }
 
-func buckets(ctx context.Context, cfg aws.Config, add func(kind, name string)) error {
-	all, err := s3.NewFromConfig(cfg).ListBuckets(ctx, &s3.ListBucketsInput{})
+// ask sends the request as an account's administrator.
+func (l listing) ask(ctx context.Context, client *http.Client, as Credentials) ([]byte, error) {
+	r, err := http.NewRequestWithContext(ctx, l.method, "https://"+l.host+"/", bytes.NewReader([]byte(l.body)))
 	if err != nil {
-		return err
+		return nil, fmt.Errorf("asking %s: %w", l.service, err)
 	}
-	for _, b := range all.Buckets {
-		add("bucket", aws.ToString(b.Name))
+	if l.contentType != "" {
+		r.Header.Set("Content-Type", l.contentType)
 	}
-	return nil
-}
-
-func roles(ctx context.Context, cfg aws.Config, add func(kind, name string)) error {
-	all, err := iam.NewFromConfig(cfg).ListRoles(ctx, &iam.ListRolesInput{})
+	if l.target != "" {
+		r.Header.Set("X-Amz-Target", l.target)
+	}
+	hash := fmt.Sprintf("%x", sha256.Sum256([]byte(l.body)))
+	r.Header.Set("X-Amz-Content-Sha256", hash)
+	keys := aws.Credentials{AccessKeyID: as.AccessKeyID, SecretAccessKey: as.SecretAccessKey}
+	if err := v4.NewSigner().SignHTTP(ctx, keys, r, hash, l.service, l.region, time.Now()); err != nil {
+		return nil, fmt.Errorf("signing for %s: %w", l.service, err)
+	}
+	response, err := client.Do(r)
 	if err != nil {
-		return err
-	}
-	for _, r := range all.Roles {
-		add("role", aws.ToString(r.RoleName))
-	}
-	return nil
-}
-
-// databases asks Glue without its SDK, which takes longer to compile than all else here.
-func databases(ctx context.Context, cfg aws.Config, add func(kind, name string)) error {
-	body := []byte("{}")
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, "https://glue."+cfg.Region+".amazonaws.com/", bytes.NewReader(body))
-	if err != nil {
-		return err
-	}
-	r.Header.Set("X-Amz-Target", "AWSGlue.GetDatabases")
-	r.Header.Set("Content-Type", "application/x-amz-json-1.1")
-	c, err := cfg.Credentials.Retrieve(ctx)
-	if err != nil {
-		return err
-	}
-	hash := fmt.Sprintf("%x", sha256.Sum256(body))
-	if err := v4.NewSigner().SignHTTP(ctx, c, r, hash, "glue", cfg.Region, time.Now()); err != nil {
-		return err
-	}
-	response, err := cfg.HTTPClient.Do(r)
-	if err != nil {
-		return err
+		return nil, fmt.Errorf("asking %s: %w", l.service, err)
 	}
 	defer response.Body.Close()
-	var all struct{ DatabaseList []struct{ Name string } }
+	answer, err := io.ReadAll(response.Body)
+	if err != nil {
+		return nil, fmt.Errorf("reading the answer of %s: %w", l.service, err)
+	}
 	if response.StatusCode != http.StatusOK {
-		return fmt.Errorf("glue answered %s", response.Status)
+		return nil, fmt.Errorf("%s answered %s: %s", l.service, response.Status, answer)
 	}
-	if err := json.NewDecoder(response.Body).Decode(&all); err != nil {
-		return fmt.Errorf("reading glue's answer: %w", err)
-	}
-	for _, d := range all.DatabaseList {
-		add("database", d.Name)
-	}
-	return nil
-}
-
-func workGroups(ctx context.Context, cfg aws.Config, add func(kind, name string)) error {
-	all, err := athena.NewFromConfig(cfg).ListWorkGroups(ctx, &athena.ListWorkGroupsInput{})
-	if err != nil {
-		return err
-	}
-	for _, g := range all.WorkGroups {
-		if name := aws.ToString(g.Name); name != "primary" { // every account has that one
-			add("work group", name)
-		}
-	}
-	return nil
-}
-
-func reports(ctx context.Context, cfg aws.Config, add func(kind, name string)) error {
-	cfg.Region = "us-east-1"
-	client := costandusagereportservice.NewFromConfig(cfg)
-	all, err := client.DescribeReportDefinitions(ctx, &costandusagereportservice.DescribeReportDefinitionsInput{})
-	if err != nil {
-		return err
-	}
-	for _, r := range all.ReportDefinitions {
-		add("report", aws.ToString(r.ReportName))
-	}
-	return nil
+	return answer, nil
 }
 
 // Deployment is a stack's state.
