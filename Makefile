@@ -10,7 +10,7 @@ SHELL := /bin/bash
 
 .PHONY: demo up deliver down test lint unit e2e bench
 
-sandbox = @cd tests && go run ./cmd/sandbox
+sandbox = @echo "starting the sandbox's builder"; cd tests && go run ./cmd/sandbox
 
 demo:
 	$(sandbox) demo $(if $(KEEP),--keep)

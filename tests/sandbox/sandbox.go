@@ -96,7 +96,7 @@ func (s *Sandbox) startAWS(ctx context.Context, set *parts.Set) error {
 	if err != nil {
 		return fmt.Errorf("packing the chart: %w", err)
 	}
-	s.Cloud.Handle("kubecost.github.io", charts)
+	s.Cloud.Handle(helmrepo.Host, charts)
 	return nil
 }
 
