@@ -54,7 +54,7 @@ func (args *QueryWorkspaceArgs) validate(name string) (partition string, err err
 	f.check("WorkGroupName", args.WorkGroupName, CheckWorkGroupName(args.WorkGroupName))
 	if args.BytesScannedCutoff < MinBytesScannedCutoff {
 		f.check("BytesScannedCutoff", fmt.Sprint(args.BytesScannedCutoff),
-			fmt.Errorf("Athena takes no less than %d bytes", MinBytesScannedCutoff))
+			fmt.Errorf("the least that Athena takes is %d bytes", MinBytesScannedCutoff))
 	}
 	if args.ResultsExpirationDays < 1 {
 		f.check("ResultsExpirationDays", fmt.Sprint(args.ResultsExpirationDays), fmt.Errorf("it is at least 1 day"))

@@ -171,7 +171,7 @@ func (r *reader) payer(s settings) payerSettings {
 	r.fault("workGroupName", p.WorkGroupName, components.CheckWorkGroupName(p.WorkGroupName))
 	if p.BytesScannedCutoff < components.MinBytesScannedCutoff {
 		r.fault("bytesScannedCutoff", fmt.Sprint(p.BytesScannedCutoff),
-			fmt.Errorf("Athena takes no less than %d bytes", components.MinBytesScannedCutoff))
+			fmt.Errorf("the least that Athena takes is %d bytes", components.MinBytesScannedCutoff))
 	}
 	r.fault("payerRoleName", p.RoleName, arn.CheckRoleName(p.RoleName))
 	if s.Partition != "" && s.Partition != arn.Commercial {

@@ -38,7 +38,7 @@ func (d *demo) ask(ctx context.Context, delivered Delivered) error {
 	fmt.Fprintf(d.out, "\n  Kubecost's total is %s; delivered was %s of usage (the invoice adds fees, tax and credits: %s)\n",
 		dollars(a.Total), dollars(delivered.Kubecost), dollars(delivered.Invoice))
 	if cents(a.Total) != cents(delivered.Kubecost) {
-		return fmt.Errorf("Kubecost reads %s of the delivered %s", dollars(a.Total), dollars(delivered.Kubecost))
+		return fmt.Errorf("what Kubecost reads is %s of the delivered %s", dollars(a.Total), dollars(delivered.Kubecost))
 	}
 	return nil
 }
