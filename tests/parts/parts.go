@@ -28,6 +28,18 @@ type Set struct {
 // the part, the end of the compiler's output and the file with all of it. Several
 // processes may share a cache.
 func Ensure(ctx context.Context, repoRoot, cacheDir string, out io.Writer) (*Set, error) {
+	return ensure(ctx, repoRoot, cacheDir, out, func(context.Context) error { return nil })
+}
+
+// EnsureWithProgram is Ensure, and among the parts builds a program of the tests module as Program does.
+func EnsureWithProgram(ctx context.Context, repoRoot, cacheDir, file string, out io.Writer, build ...string) error {
+	_, err := ensure(ctx, repoRoot, cacheDir, out, func(ctx context.Context) error {
+		return Program(ctx, repoRoot, file, out, build...)
+	})
+	return err
+}
+
+func ensure(ctx context.Context, repoRoot, cacheDir string, out io.Writer, program step) (*Set, error) {
 	c, err := newCache(repoRoot, cacheDir, out)
 	if err != nil {
 		return nil, err
@@ -40,6 +52,7 @@ func Ensure(ctx context.Context, repoRoot, cacheDir string, out io.Writer) (*Set
 	err = inLanes(ctx,
 		[]step{
 			c.program(kubePart, "kube", &set.Kube),
+			program,
 			c.installed(host, kubernetesPlugin, kubernetes),
 			unlessGot(kubernetes, c.program(kubernetesPluginPart, kubernetesPlugin.program(), kubernetes)),
 		},

@@ -10,7 +10,6 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
-	"sync"
 	"syscall"
 
 	"github.com/kubecost-cur/kubecost-cur/tests/parts"
@@ -76,27 +75,10 @@ func run(ctx context.Context, args []string) error {
 	}
 }
 
-// build builds a program and gets the sandbox's parts, side by side.
+// build gets the sandbox's parts and builds a program among them.
 func build(ctx context.Context, root, file string, command ...string) error {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
 	fmt.Println("getting the sandbox's parts; building them all for the first time takes about a quarter of an hour on two cores")
-	var running sync.WaitGroup
-	for _, work := range []func() error{
-		func() error { return parts.Program(ctx, root, file, os.Stdout, command...) },
-		func() error {
-			_, err := parts.Ensure(ctx, root, filepath.Join(root, ".sandbox", "parts"), os.Stdout)
-			return err
-		},
-	} {
-		running.Go(func() {
-			if err := work(); err != nil {
-				cancel(err)
-			}
-		})
-	}
-	running.Wait()
-	return context.Cause(ctx)
+	return parts.EnsureWithProgram(ctx, root, filepath.Join(root, ".sandbox", "parts"), file, os.Stdout, command...)
 }
 
 // start runs a program to its end. An interrupt reaches it by itself: it is in the same process group.
