@@ -34,7 +34,7 @@ func TestTheSettingsAreTheSameInCodePulumiYamlAndReadme(t *testing.T) {
 			t.Errorf("the README's table does not have %s with %q", s.key, s.description)
 		}
 	}
-	if got := strings.Count(project, "    type: "); got != len(schema) {
+	if got := strings.Count(project, "\n    type: "); got != len(schema) {
 		t.Errorf("Pulumi.yaml has %d settings, the program %d", got, len(schema))
 	}
 }

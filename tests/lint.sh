@@ -17,4 +17,6 @@ if [ -n "$unformatted" ]; then
 fi
 packages=("$root" "$root/components" "$root/stacks" "$root/internal/..." ./...)
 progress "go vet" go vet "${packages[@]}"
-progress "staticcheck" go tool -modfile=tools/go.mod staticcheck "${packages[@]}"
+staticcheck=$(cd .. && pwd)/.sandbox/bin/staticcheck
+progress "building staticcheck" go build -modfile=tools/go.mod -o "$staticcheck" honnef.co/go/tools/cmd/staticcheck
+progress "staticcheck" "$staticcheck" "${packages[@]}"

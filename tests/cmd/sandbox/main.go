@@ -22,6 +22,7 @@ const usage = `usage: sandbox COMMAND, in the folder tests
   down               end the sandbox
   demo [--keep]      all of it: up, deliver, ask as Kubecost does, preview, destroy, down
   test [FLAGS]       the end-to-end tests, with flags of go test such as -test.run
+  parts              get what the sandbox runs, and nothing else
   bench              the benchmarks whose figures are in docs/performance.md
 `
 
@@ -60,6 +61,9 @@ func run(ctx context.Context, args []string) error {
 			return err
 		}
 		return start(ctx, root, sandbox, append([]string{"-root", root}, args...)...)
+	case "parts":
+		_, err := parts.Ensure(ctx, root, filepath.Join(root, ".sandbox", "parts"), os.Stdout)
+		return err
 	case "test", "bench":
 		if err := build(ctx, root, tests, "test", "-c", "./e2e"); err != nil {
 			return err
