@@ -81,7 +81,7 @@ func run(ctx context.Context, args []string) error {
 
 // build gets the sandbox's parts and builds a program among them.
 func build(ctx context.Context, root, file string, command ...string) error {
-	fmt.Println("getting the sandbox's parts; building them all for the first time takes about a quarter of an hour on two cores")
+	fmt.Println("getting the sandbox's parts; building them all for the first time takes some ten minutes on two cores")
 	return parts.EnsureWithProgram(ctx, root, filepath.Join(root, ".sandbox", "parts"), file, os.Stdout, command...)
 }
 
