@@ -25,8 +25,8 @@ type ClusterIdentityArgs struct {
 	Issuer pulumi.StringInput
 	// OidcProviderArn is the ARN of the IAM OIDC provider of that issuer in the cluster's account.
 	OidcProviderArn pulumi.StringInput
-	// PayerRoleArns are the ARNs of the payer roles that the role may assume.
-	PayerRoleArns pulumi.StringArrayInput
+	// PayerRoleArns are the ARNs of the payer roles that the role may assume, at most MaxPayers.
+	PayerRoleArns pulumi.StringArray
 	// Tags are put on the role.
 	Tags map[string]string
 }
@@ -64,6 +64,9 @@ func (args *ClusterIdentityArgs) validate(name string) error {
 	f.require("Issuer", args.Issuer != nil)
 	f.require("OidcProviderArn", args.OidcProviderArn != nil)
 	f.require("PayerRoleArns", args.PayerRoleArns != nil)
+	if n := len(args.PayerRoleArns); n > MaxPayers {
+		f.check("PayerRoleArns", fmt.Sprintf("%d ARNs", n), fmt.Errorf("one role reads the bills of at most %d payers", MaxPayers))
+	}
 	return f.of("ClusterIdentity", name)
 }
 
@@ -95,16 +98,8 @@ func NewClusterIdentity(
 		return nil, fmt.Errorf("registering role %s: %w", args.RoleName, err)
 	}
 
-	assume := args.PayerRoleArns.ToStringArrayOutput().ApplyT(func(arns []string) (string, error) {
-		return iampolicy.AssumePayerRoles(arns...).JSON()
-	}).(pulumi.StringOutput)
-	_, err = iam.NewRolePolicy(ctx, name+"-assume-payer", &iam.RolePolicyArgs{
-		Name:   pulumi.String("kubecost-access-cur-in-payer-account"),
-		Role:   role.ID(),
-		Policy: assume,
-	}, pulumi.Parent(c))
-	if err != nil {
-		return nil, fmt.Errorf("registering the policy of role %s: %w", args.RoleName, err)
+	if err := assumePayers(ctx, name+"-assume-payer", role, args, c); err != nil {
+		return nil, err
 	}
 
 	namespace, err := corev1.NewNamespace(ctx, name+"-namespace", &corev1.NamespaceArgs{

@@ -64,9 +64,10 @@ func export(ctx *pulumi.Context, c contract[pulumi.StringInput]) {
 
 // read takes the contract from a payer stack's outputs, in a preview too. Its error tells which stack and which outputs are at
 // fault and what to run; the values themselves are for check.
-func read(ctx *pulumi.Context, stack string) (contract[string], error) {
+func read(ctx *pulumi.Context, source payerSource) (contract[string], error) {
 	var c contract[string]
-	if err := find(ctx, stack); err != nil {
+	stack := source.stack
+	if err := find(ctx, source); err != nil {
 		return c, err
 	}
 	ref, err := pulumi.NewStackReference(ctx, stack, nil)
@@ -106,20 +107,20 @@ func read(ctx *pulumi.Context, stack string) (contract[string], error) {
 
 // find returns an error for a stack that cannot be read. A StackReference to such a stack ends the program before it can say
 // what to do.
-func find(ctx *pulumi.Context, stack string) error {
+func find(ctx *pulumi.Context, source payerSource) error {
 	type name struct {
 		Name string `pulumi:"name"`
 	}
-	if err := ctx.Invoke("pulumi:pulumi:readStackOutputs", &name{stack}, &name{}); err != nil {
-		return fmt.Errorf("reading the payer stack %s (setting payerStack): %w. If it was never made, run `pulumi up` for it "+
-			"first, then this stack again; nothing was changed", stack, err)
+	if err := ctx.Invoke("pulumi:pulumi:readStackOutputs", &name{source.stack}, &name{}); err != nil {
+		return fmt.Errorf("reading the payer stack %s (setting %s): %w. If it was never made, run `pulumi up` for it "+
+			"first, then this stack again; nothing was changed", source.stack, source.setting, err)
 	}
 	return nil
 }
 
 // check returns an error for values of the contract that do not have their shape, or do not fit this stack's settings.
-func check(c contract[string], s settings, readerRoleARN string) error {
-	stack := s.Primary.PayerStack
+func check(c contract[string], source payerSource, readerRoleARN string) error {
+	stack := source.stack
 	if c.ContractVersion != contractVersion {
 		return contractError(stack, fmt.Errorf("output contractVersion is %q, and this program reads version %q",
 			c.ContractVersion, contractVersion))
@@ -128,9 +129,9 @@ func check(c contract[string], s settings, readerRoleARN string) error {
 	if err := entry(c).Check(); err != nil {
 		faults = append(faults, fmt.Errorf("output %w", err))
 	}
-	if c.ProjectID != s.PayerAccountID {
-		faults = append(faults, fmt.Errorf("output projectID is %q, and this stack's payerAccountId is %q: one of them is wrong",
-			c.ProjectID, s.PayerAccountID))
+	if c.ProjectID != source.accountID {
+		faults = append(faults, fmt.Errorf("output projectID is %q, and this stack's %s is %q: one of them is wrong",
+			c.ProjectID, source.accountSetting, source.accountID))
 	}
 	if c.TrustedRoleArn != readerRoleARN {
 		faults = append(faults, fmt.Errorf("output trustedRoleArn is %q, and the role that this stack makes is %q: primaryAccountId "+
@@ -159,8 +160,8 @@ func entry(c contract[string]) cloudintegration.AWS {
 	}
 }
 
-// connection is the contract as the components take it.
-func connection(c contract[string]) components.PayerConnection {
+// connection is a payer as the components take it.
+func connection(c cloudintegration.AWS) components.PayerConnection {
 	return components.PayerConnection{
 		AthenaBucketName: pulumi.String(c.AthenaBucketName),
 		AthenaRegion:     pulumi.String(c.AthenaRegion),

@@ -17,12 +17,13 @@ import (
 // runPrimary is the primary stack: who Kubecost is, the secret that tells it where the bill is, and its release. The payer's
 // outputs and the cluster are looked up and checked before anything is registered.
 func runPrimary(ctx *pulumi.Context, s settings) error {
-	c, err := read(ctx, s.Primary.PayerStack)
+	payers, err := readPayers(ctx, s.Primary.Payers, arn.Role(s.Partition, s.PrimaryAccountID, s.ReaderRoleName).String())
 	if err != nil {
 		return err
 	}
-	if err := check(c, s, arn.Role(s.Partition, s.PrimaryAccountID, s.ReaderRoleName).String()); err != nil {
-		return err
+	var connections []components.PayerConnection
+	for _, p := range payers {
+		connections = append(connections, connection(p))
 	}
 	found, err := findCluster(ctx, s.Primary.ClusterName, s.Region)
 	if err != nil {
@@ -42,7 +43,7 @@ func runPrimary(ctx *pulumi.Context, s settings) error {
 	integration, err := components.NewCurIntegration(ctx, "kubecost", &components.CurIntegrationArgs{
 		Primary: &components.PrimaryArgs{
 			AccountID:          s.PrimaryAccountID,
-			Payers:             []components.PayerConnection{connection(c)},
+			Payers:             connections,
 			ReaderRoleName:     s.ReaderRoleName,
 			Namespace:          s.Primary.Namespace,
 			ServiceAccountName: s.Primary.ServiceAccountName,

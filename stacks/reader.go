@@ -101,6 +101,19 @@ func (r *reader) list(key string) []string {
 	return list
 }
 
+// objects is the setting's list of objects, each undecoded.
+func (r *reader) objects(key string) []json.RawMessage {
+	v := r.own.Get(key)
+	if v == "" {
+		return nil
+	}
+	var list []json.RawMessage
+	if err := json.Unmarshal([]byte(v), &list); err != nil {
+		r.fault(key, v, errors.New("it is a list of objects"))
+	}
+	return list
+}
+
 // strangers records a fault for each setting of the other side that is set to anything but its default. A default is no
 // fault: Pulumi gives every stack of the project the defaults of all settings.
 func (r *reader) strangers(own side) {

@@ -14,15 +14,18 @@ const (
 type setting struct {
 	key         string
 	side        side
-	kind        string // Pulumi's name of the type: string, integer, boolean or array (of strings)
-	def         any    // string, int, bool or []string; "" for none
+	kind        string // Pulumi's name of the type: string, integer, boolean or array
+	def         any    // string, int, bool, []string, or []object; "" for none
 	description string
 }
+
+// object is an element of a list of objects.
+type object map[string]any
 
 // schema is every setting there is. Pulumi.yaml and the README's table say the same; tests compare them.
 var schema = []setting{
 	{"side", either, "string", "", "Which half this stack is: payer or primary. Required."},
-	{"payerAccountId", either, "string", "", "ID of the payer account, which gets the bill: 12 digits in quotes. Required."},
+	{"payerAccountId", either, "string", "", "ID of the payer account, which gets the bill: 12 digits in quotes. Required, but for a primary side without payerStack."},
 	{"primaryAccountId", either, "string", "", "ID of the account that Kubecost runs in: 12 digits in quotes. Required."},
 	{"readerRoleName", either, "string", "kubecost-cur-reader", "IAM role of Kubecost's pods in the primary account; the payer role trusts it by this name, so both stacks need the same."},
 
@@ -40,7 +43,8 @@ var schema = []setting{
 	{"listAccounts", payer, "boolean", true, "Lets that role read the names and tags of the organisation's accounts."},
 	{"forceDestroy", payer, "boolean", false, "Lets destroy delete the buckets with all that is in them. For throw-away accounts."},
 
-	{"payerStack", primary, "string", "", "The payer's stack: its name if it is of this project, else organization/project/stack. Required."},
+	{"payerStack", primary, "string", "", "The payer's stack: its name if it is of this project, else organization/project/stack. Required without payers."},
+	{"payers", primary, "array", []object{}, "Further payer accounts: each a stack and its accountId, or, if this program does not manage it, the seven keys of cloud-integration.json."},
 	{"clusterName", primary, "string", "", "EKS cluster to install Kubecost in. Required."},
 	{"namespace", primary, "string", "kubecost", "Kubernetes namespace to make for Kubecost."},
 	{"serviceAccountName", primary, "string", "kubecost-serviceaccount", "Kubernetes service account to make for Kubecost."},

@@ -21,6 +21,8 @@ func TestTheSettingsAreTheSameInCodePulumiYamlAndReadme(t *testing.T) {
 			} else {
 				entry += "    default:\n      - " + strings.Join(def, "\n      - ") + "\n"
 			}
+		case []object:
+			entry += "    items:\n      type: object\n    default: []\n"
 		case string:
 			entry += fmt.Sprintf("    default: %q\n", def)
 		default:

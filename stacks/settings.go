@@ -45,7 +45,7 @@ type payerSettings struct {
 }
 
 type primarySettings struct {
-	PayerStack         string // organization/project/stack
+	Payers             []payerSource
 	ClusterName        string
 	Namespace          string
 	ServiceAccountName string
@@ -59,7 +59,7 @@ func readSettings(ctx *pulumi.Context) (settings, error) {
 	r := newReader(ctx)
 	s := settings{
 		Side:             side(r.required("side")),
-		PayerAccountID:   r.required("payerAccountId"),
+		PayerAccountID:   r.text("payerAccountId"),
 		PrimaryAccountID: r.required("primaryAccountId"),
 		ReaderRoleName:   r.text("readerRoleName"),
 		Region:           r.aws.Get("region"),
@@ -77,10 +77,11 @@ func readSettings(ctx *pulumi.Context) (settings, error) {
 
 	switch s.Side {
 	case payer:
+		r.required("payerAccountId")
 		s.Payer = r.payer(s)
 		r.strangers(payer)
 	case primary:
-		s.Primary = r.primary(ctx)
+		s.Primary = r.primary(ctx, s)
 		r.strangers(primary)
 	case "":
 	default:
@@ -181,22 +182,15 @@ func (r *reader) payer(s settings) payerSettings {
 	return p
 }
 
-func (r *reader) primary(ctx *pulumi.Context) primarySettings {
+func (r *reader) primary(ctx *pulumi.Context, s settings) primarySettings {
 	p := primarySettings{
-		PayerStack:         r.required("payerStack"),
+		Payers:             r.payers(ctx, s.PayerAccountID),
 		ClusterName:        r.required("clusterName"),
 		Namespace:          r.text("namespace"),
 		ServiceAccountName: r.text("serviceAccountName"),
 		ReleaseName:        r.text("releaseName"),
 		ChartVersion:       r.text("chartVersion"),
 		TimeoutSeconds:     r.integer("timeoutSeconds"),
-	}
-	switch parts := strings.Split(p.PayerStack, "/"); {
-	case strings.TrimSpace(p.PayerStack) == "":
-	case slices.Contains(parts, "") || len(parts) == 2 || len(parts) > 3:
-		r.fault("payerStack", p.PayerStack, errors.New("it is a stack's name, or organization/project/stack"))
-	case len(parts) == 1:
-		p.PayerStack = ctx.Organization() + "/" + ctx.Project() + "/" + p.PayerStack
 	}
 	r.fault("namespace", p.Namespace, components.CheckKubernetesName(p.Namespace))
 	r.fault("serviceAccountName", p.ServiceAccountName, components.CheckKubernetesName(p.ServiceAccountName))

@@ -29,6 +29,15 @@ type recorder struct {
 	calls     []string
 	// payerOutputs are the outputs of the payer stack; nil for a stack that is not there.
 	payerOutputs map[string]any
+	// otherStacks are the outputs of further stacks, by full name.
+	otherStacks map[string]map[string]any
+}
+
+func (r *recorder) outputsOf(stack string) map[string]any {
+	if outputs, ok := r.otherStacks[stack]; ok {
+		return outputs
+	}
+	return r.payerOutputs
 }
 
 type registered struct {
@@ -43,7 +52,7 @@ type registered struct {
 
 func (r *recorder) NewResource(args pulumi.MockResourceArgs) (string, resource.PropertyMap, error) {
 	if args.TypeToken == "pulumi:pulumi:StackReference" {
-		return args.Name, resource.NewPropertyMapFromMap(map[string]any{"name": args.Name, "outputs": r.payerOutputs}), nil
+		return args.Name, resource.NewPropertyMapFromMap(map[string]any{"name": args.Name, "outputs": r.outputsOf(args.Name)}), nil
 	}
 	one := registered{token: args.TypeToken, name: args.Name, inputs: args.Inputs.Mappable(), provider: args.Provider}
 	if args.RegisterRPC != nil {
@@ -73,7 +82,7 @@ func (r *recorder) Call(args pulumi.MockCallArgs) (resource.PropertyMap, error) 
 	r.mu.Unlock()
 	switch args.Token {
 	case "pulumi:pulumi:readStackOutputs":
-		if r.payerOutputs == nil {
+		if r.outputsOf(args.Args["name"].StringValue()) == nil {
 			return nil, fmt.Errorf("unknown stack %q", args.Args["name"].StringValue())
 		}
 		return args.Args, nil

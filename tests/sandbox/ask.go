@@ -36,10 +36,22 @@ type DayCost struct {
 	Cost    bill.Micros
 }
 
-// Ask does what Kubecost does, from one of its pods in a namespace: it reads the mounted cloud-integration.json, turns the
-// pod's token into the reader role and that into the payer role, lists the table's columns, and runs the daily query over
-// [from, to).
+// Ask is AskAll for a Kubecost with one payer account.
 func (s *Sandbox) Ask(ctx context.Context, namespace string, from, to time.Time) (*Answer, error) {
+	answers, err := s.AskAll(ctx, namespace, from, to)
+	if err != nil {
+		return nil, err
+	}
+	if len(answers) != 1 {
+		return nil, fmt.Errorf("cloud-integration.json has %d integrations; this asks one", len(answers))
+	}
+	return answers[0], nil
+}
+
+// AskAll does what Kubecost does, from one of its pods in a namespace: it reads the mounted cloud-integration.json, and for
+// each of its payer accounts turns the pod's token into the reader role and that into the payer role, lists the table's
+// columns, and runs the daily query over [from, to).
+func (s *Sandbox) AskAll(ctx context.Context, namespace string, from, to time.Time) ([]*Answer, error) {
 	identity, err := s.Cluster.PodIdentity(ctx, namespace, "app=cost-analyzer")
 	if err != nil {
 		return nil, fmt.Errorf("becoming Kubecost's pod: %w", err)
@@ -52,15 +64,26 @@ func (s *Sandbox) Ask(ctx context.Context, namespace string, from, to time.Time)
 	if err != nil {
 		return nil, fmt.Errorf("reading cloud-integration.json as Kubecost does: %w", err)
 	}
-	if len(integrations) != 1 {
-		return nil, fmt.Errorf("cloud-integration.json has %d integrations; this asks one", len(integrations))
+	var answers []*Answer
+	for _, integration := range integrations {
+		answer, err := s.askOne(ctx, identity, integration, from, to)
+		if err != nil {
+			return nil, fmt.Errorf("payer account %s: %w", integration.Account, err)
+		}
+		answers = append(answers, answer)
 	}
+	return answers, nil
+}
+
+func (s *Sandbox) askOne(
+	ctx context.Context, identity simeks.PodIdentity, integration kubecost.Athena, from, to time.Time,
+) (*Answer, error) {
 	http, err := s.Env.httpClient()
 	if err != nil {
 		return nil, err
 	}
 	client, err := kubecost.New(ctx, kubecost.Options{
-		Integration: integrations[0], RoleARN: identity.RoleARN, Token: identity.Token, HTTPClient: http,
+		Integration: integration, RoleARN: identity.RoleARN, Token: identity.Token, HTTPClient: http,
 	})
 	if err != nil {
 		return nil, err
@@ -74,7 +97,7 @@ func (s *Sandbox) Ask(ctx context.Context, namespace string, from, to time.Time)
 		return nil, fmt.Errorf("querying the bill: %w", err)
 	}
 	a := &Answer{
-		Pod: identity.Pod, RoleARN: identity.RoleARN, Payer: integrations[0].MasterPayerARN,
+		Pod: identity.Pod, RoleARN: identity.RoleARN, Payer: integration.MasterPayerARN,
 		Columns: len(columns), Scanned: stats.ScannedBytes,
 	}
 	a.add(costs)

@@ -1,0 +1,137 @@
+package stacks
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/kubecost-cur/kubecost-cur/internal/arn"
+	"github.com/kubecost-cur/kubecost-cur/internal/cloudintegration"
+)
+
+// payerSource is where a primary stack learns of one payer account: that account's stack, or the settings themselves.
+type payerSource struct {
+	setting        string // that names it: payerStack, or payers[0]
+	stack          string // organization/project/stack; empty for literal
+	accountID      string // that stack must belong to
+	accountSetting string
+	literal        cloudintegration.AWS // a payer account that Pulumi does not manage
+}
+
+// payerEntry is an entry of the setting payers.
+type payerEntry struct {
+	Stack     string `json:"stack"`
+	AccountID string `json:"accountId"`
+	cloudintegration.AWS
+}
+
+// payers are the payer accounts of a primary stack: the one of payerStack first, then those of payers.
+func (r *reader) payers(ctx *pulumi.Context, payerAccountID string) []payerSource {
+	entries := r.objects("payers")
+	var sources []payerSource
+	if stack := r.text("payerStack"); strings.TrimSpace(stack) != "" || len(entries) == 0 {
+		r.required("payerStack")
+		r.required("payerAccountId")
+		sources = append(sources, payerSource{
+			setting: "payerStack", stack: r.stackName(ctx, "payerStack", stack),
+			accountID: payerAccountID, accountSetting: "payerAccountId",
+		})
+	} else if payerAccountID != "" {
+		r.fault("payerAccountId", payerAccountID, fmt.Errorf("it is the account of %s, which is not set: set that, or remove this",
+			r.full("payerStack")))
+	}
+	for i, text := range entries {
+		if source, ok := r.payerEntry(ctx, fmt.Sprintf("payers[%d]", i), text); ok {
+			sources = append(sources, source)
+		}
+	}
+	seen := map[string]string{}
+	for _, s := range sources {
+		if first, twice := seen[s.stack]; twice && s.stack != "" {
+			r.fault(s.setting, s.stack, fmt.Errorf("%s is the same stack: name each payer once", r.full(first)))
+		}
+		seen[s.stack] = s.setting
+	}
+	return sources
+}
+
+func (r *reader) payerEntry(ctx *pulumi.Context, setting string, text json.RawMessage) (payerSource, bool) {
+	var e payerEntry
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&e); err != nil {
+		var kind *json.UnmarshalTypeError
+		if errors.As(err, &kind) && kind.Field != "" {
+			err = fmt.Errorf("%s is a %s, and must be a text: put it in quotes", kind.Field, kind.Value)
+		} else {
+			err = fmt.Errorf("it has stack and accountId, or the seven keys of cloud-integration.json: %s",
+				strings.TrimPrefix(err.Error(), "json: "))
+		}
+		r.fault(setting, string(text), err)
+		return payerSource{}, false
+	}
+	source := payerSource{setting: setting, accountID: e.AccountID, accountSetting: setting + ".accountId", literal: e.AWS}
+	isStack, isLiteral := e.Stack != "" || e.AccountID != "", e.AWS != cloudintegration.AWS{}
+	switch {
+	case isStack == isLiteral:
+		r.fault(setting, string(text), errors.New("it has either stack and accountId, or the seven keys of cloud-integration.json"))
+		return payerSource{}, false
+	case isStack:
+		if strings.TrimSpace(e.Stack) == "" {
+			r.faults = append(r.faults, fmt.Errorf("%s.stack is missing: the payer's stack", r.full(setting)))
+		}
+		source.stack = r.stackName(ctx, setting+".stack", e.Stack)
+		r.fault(source.accountSetting, e.AccountID, arn.CheckAccountID(e.AccountID))
+	default:
+		if err := e.AWS.Check(); err != nil {
+			r.faults = append(r.faults, fmt.Errorf("%s: %w", r.full(setting), err))
+		}
+	}
+	return source, true
+}
+
+// stackName is a stack's full name. The fault of one that is none is recorded.
+func (r *reader) stackName(ctx *pulumi.Context, setting, name string) string {
+	switch parts := strings.Split(name, "/"); {
+	case strings.TrimSpace(name) == "":
+	case slices.Contains(parts, "") || len(parts) == 2 || len(parts) > 3:
+		r.fault(setting, name, errors.New("it is a stack's name, or organization/project/stack"))
+	case len(parts) == 1:
+		return ctx.Organization() + "/" + ctx.Project() + "/" + name
+	}
+	return name
+}
+
+// readPayers reads and checks what is known of every payer. Its error has the faults of all of them.
+func readPayers(ctx *pulumi.Context, sources []payerSource, readerRoleARN string) ([]cloudintegration.AWS, error) {
+	var payers []cloudintegration.AWS
+	var faults []error
+	for _, s := range sources {
+		if s.stack == "" {
+			payers = append(payers, s.literal)
+			continue
+		}
+		c, err := read(ctx, s)
+		if err == nil {
+			err = check(c, s, readerRoleARN)
+		}
+		if err != nil {
+			faults = append(faults, err)
+			continue
+		}
+		payers = append(payers, entry(c))
+	}
+	if err := errors.Join(faults...); err != nil {
+		return nil, err
+	}
+	// Two payers that Kubecost would take for one are refused before anything is registered.
+	if _, err := cloudintegration.JSON(payers...); err != nil {
+		return nil, fmt.Errorf("the payers of this stack do not fit together; nothing was changed: %w", err)
+	}
+	return payers, nil
+}
