@@ -1,6 +1,7 @@
 package components
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 
@@ -15,8 +16,13 @@ import (
 
 // ClusterIdentityArgs describe who Kubecost is, to Kubernetes and to AWS.
 type ClusterIdentityArgs struct {
-	// RoleName is the name of the IAM role to make. The payer role trusts it by this name.
+	// RoleName is the name of the IAM role to make, RolePath its path; empty for /. The payer role trusts it by both.
 	RoleName string
+	RolePath string
+	// AccountID is the account that the role is made in, 12 digits.
+	AccountID string
+	// PermissionsBoundary, unless empty, is the ARN of the managed policy that bounds the role.
+	PermissionsBoundary string
 	// Namespace is the Kubernetes namespace to make.
 	Namespace string
 	// ServiceAccountName is the Kubernetes service account to make.
@@ -59,6 +65,10 @@ func CheckKubernetesName(name string) error {
 func (args *ClusterIdentityArgs) validate(name string) error {
 	var f faults
 	f.check("RoleName", args.RoleName, arn.CheckRoleName(args.RoleName))
+	f.check("RolePath", args.RolePath, arn.CheckRolePath(cmp.Or(args.RolePath, "/")))
+	if args.PermissionsBoundary != "" {
+		f.check("PermissionsBoundary", args.PermissionsBoundary, arn.CheckPolicy(args.PermissionsBoundary, args.AccountID))
+	}
 	f.check("Namespace", args.Namespace, CheckKubernetesName(args.Namespace))
 	f.check("ServiceAccountName", args.ServiceAccountName, CheckKubernetesName(args.ServiceAccountName))
 	f.require("Issuer", args.Issuer != nil)
@@ -89,10 +99,12 @@ func NewClusterIdentity(
 		return iampolicy.TrustServiceAccount(v[0].(string), v[1].(string), args.Namespace, args.ServiceAccountName).JSON()
 	}).(pulumi.StringOutput)
 	role, err := iam.NewRole(ctx, name, &iam.RoleArgs{
-		Name:             pulumi.String(args.RoleName),
-		Description:      pulumi.Sprintf("Kubecost (%s/%s) reads the bill", args.Namespace, args.ServiceAccountName),
-		AssumeRolePolicy: trust,
-		Tags:             tags(args.Tags),
+		Name:                pulumi.String(args.RoleName),
+		Description:         pulumi.Sprintf("Kubecost (%s/%s) reads the bill", args.Namespace, args.ServiceAccountName),
+		AssumeRolePolicy:    trust,
+		Path:                pulumi.String(cmp.Or(args.RolePath, "/")),
+		PermissionsBoundary: optional(args.PermissionsBoundary),
+		Tags:                tags(args.Tags),
 	}, pulumi.Parent(c))
 	if err != nil {
 		return nil, fmt.Errorf("registering role %s: %w", args.RoleName, err)

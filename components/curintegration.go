@@ -41,13 +41,17 @@ type PayerArgs struct {
 	WorkGroupName string
 	// BytesScannedCutoff is how many bytes one query may scan.
 	BytesScannedCutoff int
-	// RoleName is the role that Kubecost assumes.
+	// RoleName is the role that Kubecost assumes, RolePath its path; empty for /.
 	RoleName string
+	RolePath string
 	// ListAccounts lets that role read the names and tags of the organisation's accounts.
 	ListAccounts bool
-	// PrimaryAccountID and ReaderRoleName name the only role that may assume it.
-	PrimaryAccountID string
-	ReaderRoleName   string
+	// ReaderRoleArns are the only roles that may assume it. OrganizationID and StrictTrust narrow that as in PayerRoleArgs.
+	ReaderRoleArns []string
+	OrganizationID string
+	StrictTrust    bool
+	// PermissionsBoundary, unless empty, is the ARN of the managed policy that bounds it.
+	PermissionsBoundary string
 	// ForceDestroy deletes the buckets together with what is in them.
 	ForceDestroy bool
 	// Tags are put on every resource.
@@ -64,8 +68,11 @@ type PrimaryArgs struct {
 	AccountID string
 	// Payers are the payer accounts to read. With a payer side in the same CurIntegration, that one is added.
 	Payers []PayerConnection
-	// ReaderRoleName is the IAM role to make for Kubecost's pods.
+	// ReaderRoleName is the IAM role to make for Kubecost's pods, ReaderRolePath its path; empty for /.
 	ReaderRoleName string
+	ReaderRolePath string
+	// PermissionsBoundary, unless empty, is the ARN of the managed policy that bounds it.
+	PermissionsBoundary string
 	// Namespace and ServiceAccountName are what Kubecost runs in and as; both are made.
 	Namespace          string
 	ServiceAccountName string
@@ -96,7 +103,7 @@ type CurIntegration struct {
 	ReportBucketName pulumi.StringOutput `pulumi:"reportBucketName"`
 	// ReportName is the report definition's name.
 	ReportName pulumi.StringOutput `pulumi:"reportName"`
-	// TrustedRoleArn is the only role that may assume the payer role.
+	// TrustedRoleArn is the only role that may assume the payer role; several are separated by commas.
 	TrustedRoleArn pulumi.StringOutput `pulumi:"trustedRoleArn"`
 
 	// ReaderRoleArn is the role of Kubecost's pods.

@@ -56,3 +56,11 @@ func tags(given map[string]string) pulumi.StringMap {
 	}
 	return all
 }
+
+// optional is a text input that is left out when it is empty.
+func optional(text string) pulumi.StringPtrInput {
+	if text == "" {
+		return nil
+	}
+	return pulumi.String(text)
+}

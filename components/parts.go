@@ -64,10 +64,13 @@ func (args *PayerArgs) parts() *payerParts {
 				DataPrefix:    report.DataPrefix(),
 				ResultsBucket: args.ResultsBucketName,
 			},
-			PrimaryAccountID: args.PrimaryAccountID,
-			ReaderRoleName:   args.ReaderRoleName,
-			ListAccounts:     args.ListAccounts,
-			Tags:             args.Tags,
+			Path:                args.RolePath,
+			ReaderRoleArns:      args.ReaderRoleArns,
+			OrganizationID:      args.OrganizationID,
+			StrictTrust:         args.StrictTrust,
+			PermissionsBoundary: args.PermissionsBoundary,
+			ListAccounts:        args.ListAccounts,
+			Tags:                args.Tags,
 		},
 	}
 }
@@ -96,13 +99,16 @@ type primaryParts struct {
 func (args *PrimaryArgs) parts() *primaryParts {
 	p := &primaryParts{
 		identity: ClusterIdentityArgs{
-			RoleName:           args.ReaderRoleName,
-			Namespace:          args.Namespace,
-			ServiceAccountName: args.ServiceAccountName,
-			Issuer:             args.Issuer,
-			OidcProviderArn:    args.OidcProviderArn,
-			PayerRoleArns:      pulumi.StringArray{},
-			Tags:               args.Tags,
+			RoleName:            args.ReaderRoleName,
+			RolePath:            args.ReaderRolePath,
+			AccountID:           args.AccountID,
+			PermissionsBoundary: args.PermissionsBoundary,
+			Namespace:           args.Namespace,
+			ServiceAccountName:  args.ServiceAccountName,
+			Issuer:              args.Issuer,
+			OidcProviderArn:     args.OidcProviderArn,
+			PayerRoleArns:       pulumi.StringArray{},
+			Tags:                args.Tags,
 		},
 		secret: CloudIntegrationSecretArgs{Namespace: pulumi.String(args.Namespace)},
 		release: KubecostReleaseArgs{

@@ -1,6 +1,7 @@
 package components
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -14,14 +15,19 @@ import (
 
 // PayerRoleArgs describe the role through which Kubecost reads the bill.
 type PayerRoleArgs struct {
-	// RoleName is the role's name.
+	// RoleName is the role's name, Path its path in IAM; empty for /.
 	RoleName string
+	Path     string
 	// Query names what the role may query.
 	Query iampolicy.BillQuery
-	// PrimaryAccountID is the account that Kubecost runs in, 12 digits.
-	PrimaryAccountID string
-	// ReaderRoleName is the role of the primary account that may assume this one. It need not exist yet.
-	ReaderRoleName string
+	// ReaderRoleArns are the roles that may assume this one, at least one: those of Kubecost's pods in the primary accounts.
+	ReaderRoleArns []string
+	// OrganizationID, unless empty, is the organization whose members the readers' accounts must be.
+	OrganizationID string
+	// StrictTrust names the readers themselves as Principal, which must exist then; else they need not exist yet.
+	StrictTrust bool
+	// PermissionsBoundary, unless empty, is the ARN of the managed policy that bounds the role.
+	PermissionsBoundary string
 	// ListAccounts lets the role read the names and tags of the organisation's accounts.
 	ListAccounts bool
 	// Tags are put on the role.
@@ -34,7 +40,7 @@ type PayerRole struct {
 
 	// RoleArn is the role's ARN.
 	RoleArn pulumi.StringOutput `pulumi:"roleArn"`
-	// TrustedRoleArn is the ARN of the only role that may assume it.
+	// TrustedRoleArn is the ARN of the role that may assume it; several are separated by commas.
 	TrustedRoleArn pulumi.StringOutput `pulumi:"trustedRoleArn"`
 }
 
@@ -50,8 +56,17 @@ func (args *PayerRoleArgs) validate(name string) error {
 		f.check("Query.DataPrefix", args.Query.DataPrefix, errors.New("it is one folder, without wildcards"))
 	}
 	f.check("Query.ResultsBucket", args.Query.ResultsBucket, arn.CheckBucketName(args.Query.ResultsBucket))
-	f.check("PrimaryAccountID", args.PrimaryAccountID, arn.CheckAccountID(args.PrimaryAccountID))
-	f.check("ReaderRoleName", args.ReaderRoleName, arn.CheckRoleName(args.ReaderRoleName))
+	f.check("Path", args.Path, arn.CheckRolePath(cmp.Or(args.Path, "/")))
+	f.require("ReaderRoleArns", len(args.ReaderRoleArns) > 0)
+	for i, reader := range args.ReaderRoleArns {
+		f.check(fmt.Sprintf("ReaderRoleArns[%d]", i), reader, arn.CheckRole(reader, args.Query.Partition))
+	}
+	if args.OrganizationID != "" {
+		f.check("OrganizationID", args.OrganizationID, arn.CheckOrganizationID(args.OrganizationID))
+	}
+	if args.PermissionsBoundary != "" {
+		f.check("PermissionsBoundary", args.PermissionsBoundary, arn.CheckPolicy(args.PermissionsBoundary, args.Query.Account))
+	}
 	return f.of("PayerRole", name)
 }
 
@@ -70,16 +85,25 @@ func NewPayerRole(
 		return nil, fmt.Errorf("registering PayerRole %q: %w", name, err)
 	}
 
-	reader := arn.Role(args.Query.Partition, args.PrimaryAccountID, args.ReaderRoleName).String()
-	trust, err := iampolicy.TrustReader(args.Query.Partition, args.PrimaryAccountID, reader).JSON()
+	readers := iampolicy.ReaderTrust{OrganizationID: args.OrganizationID, Strict: args.StrictTrust}
+	for _, text := range args.ReaderRoleArns {
+		reader, err := arn.Parse(text)
+		if err != nil {
+			return nil, err
+		}
+		readers.Readers = append(readers.Readers, reader)
+	}
+	trust, err := iampolicy.TrustReaders(readers).JSON()
 	if err != nil {
 		return nil, err
 	}
 	role, err := iam.NewRole(ctx, name, &iam.RoleArgs{
-		Name:             pulumi.String(args.RoleName),
-		Description:      pulumi.String("Kubecost reads the Cost and Usage Report"),
-		AssumeRolePolicy: pulumi.String(trust),
-		Tags:             tags(args.Tags),
+		Name:                pulumi.String(args.RoleName),
+		Description:         pulumi.String("Kubecost reads the Cost and Usage Report"),
+		AssumeRolePolicy:    pulumi.String(trust),
+		Path:                pulumi.String(cmp.Or(args.Path, "/")),
+		PermissionsBoundary: optional(args.PermissionsBoundary),
+		Tags:                tags(args.Tags),
 	}, pulumi.Parent(c))
 	if err != nil {
 		return nil, fmt.Errorf("registering role %s: %w", args.RoleName, err)
@@ -95,7 +119,7 @@ func NewPayerRole(
 		}
 	}
 
-	c.RoleArn, c.TrustedRoleArn = role.Arn, pulumi.String(reader).ToStringOutput()
+	c.RoleArn, c.TrustedRoleArn = role.Arn, pulumi.String(strings.Join(args.ReaderRoleArns, ",")).ToStringOutput()
 	if err := ctx.RegisterResourceOutputs(c, pulumi.Map{
 		"roleArn":        c.RoleArn,
 		"trustedRoleArn": c.TrustedRoleArn,

@@ -3,6 +3,8 @@ package stacks
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
@@ -133,9 +135,9 @@ func check(c contract[string], source payerSource, readerRoleARN string) error {
 		faults = append(faults, fmt.Errorf("output projectID is %q, and this stack's %s is %q: one of them is wrong",
 			c.ProjectID, source.accountSetting, source.accountID))
 	}
-	if c.TrustedRoleArn != readerRoleARN {
-		faults = append(faults, fmt.Errorf("output trustedRoleArn is %q, and the role that this stack makes is %q: primaryAccountId "+
-			"and readerRoleName must be the same in both stacks", c.TrustedRoleArn, readerRoleARN))
+	if !slices.Contains(strings.Split(c.TrustedRoleArn, ","), readerRoleARN) {
+		faults = append(faults, fmt.Errorf("output trustedRoleArn is %q, and the role that this stack makes is %q: primaryAccountId, "+
+			"readerRoleName and readerRolePath must be the same in both stacks, or the payer's furtherReaderRoleArns must have it", c.TrustedRoleArn, readerRoleARN))
 	}
 	if err := errors.Join(faults...); err != nil {
 		return contractError(stack, err)

@@ -10,14 +10,13 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/kubecost-cur/kubecost-cur/components"
-	"github.com/kubecost-cur/kubecost-cur/internal/arn"
 	"github.com/kubecost-cur/kubecost-cur/internal/charts"
 )
 
 // runPrimary is the primary stack: who Kubecost is, the secret that tells it where the bill is, and its release. The payer's
 // outputs and the cluster are looked up and checked before anything is registered.
 func runPrimary(ctx *pulumi.Context, s settings) error {
-	payers, err := readPayers(ctx, s.Primary.Payers, arn.Role(s.Partition, s.PrimaryAccountID, s.ReaderRoleName).String())
+	payers, err := readPayers(ctx, s.Primary.Payers, s.readerRoleARN())
 	if err != nil {
 		return err
 	}
@@ -42,18 +41,20 @@ func runPrimary(ctx *pulumi.Context, s settings) error {
 	}
 	integration, err := components.NewCurIntegration(ctx, "kubecost", &components.CurIntegrationArgs{
 		Primary: &components.PrimaryArgs{
-			AccountID:          s.PrimaryAccountID,
-			Payers:             connections,
-			ReaderRoleName:     s.ReaderRoleName,
-			Namespace:          s.Primary.Namespace,
-			ServiceAccountName: s.Primary.ServiceAccountName,
-			Issuer:             pulumi.String(found.issuer),
-			OidcProviderArn:    pulumi.String(found.oidcProviderARN),
-			ReleaseName:        s.Primary.ReleaseName,
-			ChartVersion:       s.Primary.ChartVersion,
-			TimeoutSeconds:     s.Primary.TimeoutSeconds,
-			Tags:               s.Tags,
-			KubernetesProvider: kubernetesProvider,
+			AccountID:           s.PrimaryAccountID,
+			Payers:              connections,
+			ReaderRoleName:      s.ReaderRoleName,
+			ReaderRolePath:      s.ReaderRolePath,
+			PermissionsBoundary: s.PermissionsBoundary,
+			Namespace:           s.Primary.Namespace,
+			ServiceAccountName:  s.Primary.ServiceAccountName,
+			Issuer:              pulumi.String(found.issuer),
+			OidcProviderArn:     pulumi.String(found.oidcProviderARN),
+			ReleaseName:         s.Primary.ReleaseName,
+			ChartVersion:        s.Primary.ChartVersion,
+			TimeoutSeconds:      s.Primary.TimeoutSeconds,
+			Tags:                s.Tags,
+			KubernetesProvider:  kubernetesProvider,
 		},
 	})
 	if err != nil {

@@ -28,6 +28,8 @@ var schema = []setting{
 	{"payerAccountId", either, "string", "", "ID of the payer account, which gets the bill: 12 digits in quotes. Required, but for a primary side without payerStack."},
 	{"primaryAccountId", either, "string", "", "ID of the account that Kubecost runs in: 12 digits in quotes. Required."},
 	{"readerRoleName", either, "string", "kubecost-cur-reader", "IAM role of Kubecost's pods in the primary account; the payer role trusts it by this name, so both stacks need the same."},
+	{"readerRolePath", either, "string", "/", "Path of that role in IAM, such as /platform/; the same in both stacks."},
+	{"permissionsBoundary", either, "string", "", "ARN of a managed policy that bounds the IAM roles of this side; none if empty."},
 
 	{"reportName", payer, "string", "kubecost", "Name of the Cost and Usage Report and of its Glue table: lower-case letters, digits, underscores."},
 	{"reportPrefix", payer, "string", "cur", "Where in its bucket the report goes: a prefix without slashes around it."},
@@ -40,6 +42,10 @@ var schema = []setting{
 	{"workGroupName", payer, "string", "kubecost-cur", "Athena work group to make."},
 	{"bytesScannedCutoff", payer, "integer", 107_374_182_400, "Bytes that one query may scan before Athena stops it; 100 GiB cost about 0.50 USD."},
 	{"payerRoleName", payer, "string", "kubecost-cur-access", "IAM role in the payer account that Kubecost assumes."},
+	{"payerRolePath", payer, "string", "/", "Path of that role in IAM, such as /platform/."},
+	{"furtherReaderRoleArns", payer, "array", []string{}, "Roles of further primary clusters that may assume that role too: the readerRoleArn of each."},
+	{"organizationId", payer, "string", "", "Organization (o-...) whose member account a reader's must be; not asked if empty."},
+	{"strictTrust", payer, "boolean", false, "Names the reader roles themselves as Principal. They must exist: set it after the primary stack's first up, and take it out before its destroy."},
 	{"listAccounts", payer, "boolean", true, "Lets that role read the names and tags of the organisation's accounts."},
 	{"forceDestroy", payer, "boolean", false, "Lets destroy delete the buckets with all that is in them. For throw-away accounts."},
 

@@ -16,13 +16,15 @@ import (
 
 // settings are a stack's settings, checked. Those of the other side are zero.
 type settings struct {
-	Side             side
-	PayerAccountID   string
-	PrimaryAccountID string
-	ReaderRoleName   string
-	Region           string // aws:region
-	Partition        string // of Region
-	Tags             map[string]string
+	Side                side
+	PayerAccountID      string
+	PrimaryAccountID    string
+	ReaderRoleName      string
+	ReaderRolePath      string
+	PermissionsBoundary string // of the roles of this side
+	Region              string // aws:region
+	Partition           string // of Region
+	Tags                map[string]string
 
 	Payer   payerSettings
 	Primary primarySettings
@@ -40,6 +42,10 @@ type payerSettings struct {
 	WorkGroupName         string
 	BytesScannedCutoff    int
 	RoleName              string
+	RolePath              string
+	FurtherReaderRoleArns []string
+	OrganizationID        string
+	StrictTrust           bool
 	ListAccounts          bool
 	ForceDestroy          bool
 }
@@ -54,19 +60,27 @@ type primarySettings struct {
 	TimeoutSeconds     int
 }
 
+// readerRoleARN is the role that the primary side makes, whether it is there yet or not.
+func (s settings) readerRoleARN() string {
+	return arn.Role(s.Partition, s.PrimaryAccountID, s.ReaderRolePath, s.ReaderRoleName).String()
+}
+
 // readSettings reads and checks the stack's settings. Its error names every fault with the key, the value and the rule.
 func readSettings(ctx *pulumi.Context) (settings, error) {
 	r := newReader(ctx)
 	s := settings{
-		Side:             side(r.required("side")),
-		PayerAccountID:   r.text("payerAccountId"),
-		PrimaryAccountID: r.required("primaryAccountId"),
-		ReaderRoleName:   r.text("readerRoleName"),
-		Region:           r.aws.Get("region"),
-		Tags:             r.tags(),
+		Side:                side(r.required("side")),
+		PayerAccountID:      r.text("payerAccountId"),
+		PrimaryAccountID:    r.required("primaryAccountId"),
+		ReaderRoleName:      r.text("readerRoleName"),
+		ReaderRolePath:      r.text("readerRolePath"),
+		PermissionsBoundary: r.text("permissionsBoundary"),
+		Region:              r.aws.Get("region"),
+		Tags:                r.tags(),
 	}
 	r.accounts(s)
 	r.fault("readerRoleName", s.ReaderRoleName, arn.CheckRoleName(s.ReaderRoleName))
+	r.fault("readerRolePath", s.ReaderRolePath, arn.CheckRolePath(s.ReaderRolePath))
 	if s.Region == "" {
 		r.faults = append(r.faults, errors.New("aws:region is missing: the region of this stack's resources, such as us-east-2"))
 	} else {
@@ -109,6 +123,9 @@ func (r *reader) accounts(s settings) {
 	if s.Side == primary {
 		own, key = s.PrimaryAccountID, "primaryAccountId"
 	}
+	if s.PermissionsBoundary != "" {
+		r.fault("permissionsBoundary", s.PermissionsBoundary, arn.CheckPolicy(s.PermissionsBoundary, own))
+	}
 	var allowed []string
 	if err := r.aws.TryObject("allowedAccountIds", &allowed); err != nil || !slices.Equal(allowed, []string{own}) {
 		r.faults = append(r.faults, fmt.Errorf("aws:allowedAccountIds is %q: it is a list of this side's account, [%q] (%s), so "+
@@ -142,6 +159,10 @@ func (r *reader) payer(s settings) payerSettings {
 		WorkGroupName:         r.text("workGroupName"),
 		BytesScannedCutoff:    r.integer("bytesScannedCutoff"),
 		RoleName:              r.text("payerRoleName"),
+		RolePath:              r.text("payerRolePath"),
+		FurtherReaderRoleArns: r.list("furtherReaderRoleArns"),
+		OrganizationID:        r.text("organizationId"),
+		StrictTrust:           r.flag("strictTrust"),
 		ListAccounts:          r.flag("listAccounts"),
 		ForceDestroy:          r.flag("forceDestroy"),
 	}
@@ -175,11 +196,30 @@ func (r *reader) payer(s settings) payerSettings {
 			fmt.Errorf("the least that Athena takes is %d bytes", components.MinBytesScannedCutoff))
 	}
 	r.fault("payerRoleName", p.RoleName, arn.CheckRoleName(p.RoleName))
+	r.fault("payerRolePath", p.RolePath, arn.CheckRolePath(p.RolePath))
+	r.readers(s, p)
 	if s.Partition != "" && s.Partition != arn.Commercial {
 		r.fault("aws:region", s.Region, fmt.Errorf("the payer side supports the partition %s only, and this region is in %s",
 			arn.Commercial, s.Partition))
 	}
 	return p
+}
+
+// readers checks who may assume the payer role.
+func (r *reader) readers(s settings, p payerSettings) {
+	seen := map[string]bool{s.readerRoleARN(): true}
+	for _, role := range p.FurtherReaderRoleArns {
+		if s.Partition != "" {
+			r.fault("furtherReaderRoleArns", role, arn.CheckRole(role, s.Partition))
+		}
+		if seen[role] {
+			r.fault("furtherReaderRoleArns", role, fmt.Errorf("it is there twice, or is the role of %s", r.full("readerRoleName")))
+		}
+		seen[role] = true
+	}
+	if p.OrganizationID != "" {
+		r.fault("organizationId", p.OrganizationID, arn.CheckOrganizationID(p.OrganizationID))
+	}
 }
 
 func (r *reader) primary(ctx *pulumi.Context, s settings) primarySettings {

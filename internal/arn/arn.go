@@ -33,9 +33,9 @@ func Parse(s string) (ARN, error) {
 	return ARN{Partition: parts[1], Service: parts[2], Region: parts[3], Account: parts[4], Resource: parts[5]}, nil
 }
 
-// Role is the ARN of an IAM role without a path.
-func Role(partition, account, name string) ARN {
-	return ARN{Partition: partition, Service: "iam", Account: account, Resource: "role/" + name}
+// Role is the ARN of an IAM role. Its path is "/" or begins and ends with a slash.
+func Role(partition, account, path, name string) ARN {
+	return ARN{Partition: partition, Service: "iam", Account: account, Resource: "role" + path + name}
 }
 
 // Root is the ARN that stands for a whole account in a policy's Principal.
@@ -82,6 +82,57 @@ var roleName = regexp.MustCompile(`^[A-Za-z0-9_+=,.@-]{1,64}$`)
 func CheckRoleName(name string) error {
 	if !roleName.MatchString(name) {
 		return fmt.Errorf("a role name is 1 to 64 letters, digits and _+=,.@-")
+	}
+	return nil
+}
+
+var rolePath = regexp.MustCompile(`^/([A-Za-z0-9_+=,.@-]+/)*$`)
+
+// CheckRolePath returns an error for a path that IAM would refuse for a role, or that a policy could take for a pattern.
+// Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
+func CheckRolePath(path string) error {
+	if !rolePath.MatchString(path) || len(path) > 512 {
+		return fmt.Errorf("a role's path is / or folders between slashes, such as /platform/kubecost/, at most 512 characters")
+	}
+	return nil
+}
+
+var roleResource = regexp.MustCompile(`^role/([A-Za-z0-9_+=,.@-]+/)*[A-Za-z0-9_+=,.@-]{1,64}$`)
+
+// CheckRole returns an error for a text that is not the ARN of exactly one IAM role of a partition.
+func CheckRole(text, partition string) error {
+	role, err := Parse(text)
+	if err != nil || role.Service != "iam" || role.Region != "" || CheckAccountID(role.Account) != nil || !roleResource.MatchString(role.Resource) {
+		return fmt.Errorf("it is a role's ARN, arn:aws:iam::ACCOUNT:role/NAME, without wildcards")
+	}
+	if role.Partition != partition {
+		return fmt.Errorf("the role is in partition %s, and this stack's region is in %s", role.Partition, partition)
+	}
+	return nil
+}
+
+var policyResource = regexp.MustCompile(`^policy/([A-Za-z0-9_+=,.@-]+/)*[A-Za-z0-9_+=,.@-]{1,128}$`)
+
+// CheckPolicy returns an error for a text that is not the ARN of a managed policy that an account can use: its own, or one of
+// AWS.
+func CheckPolicy(text, account string) error {
+	policy, err := Parse(text)
+	if err != nil || policy.Service != "iam" || policy.Region != "" || !policyResource.MatchString(policy.Resource) {
+		return fmt.Errorf("it is a managed policy's ARN, arn:aws:iam::ACCOUNT:policy/NAME")
+	}
+	if policy.Account != account && policy.Account != "aws" {
+		return fmt.Errorf("a boundary is a policy of the role's own account, %s, or of AWS", account)
+	}
+	return nil
+}
+
+var organizationID = regexp.MustCompile(`^o-[a-z0-9]{10,32}$`)
+
+// CheckOrganizationID returns an error for a text that is no ID of an AWS organization.
+// Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_Organization.html
+func CheckOrganizationID(id string) error {
+	if !organizationID.MatchString(id) {
+		return fmt.Errorf("an organization's ID is o- and 10 to 32 lower-case letters and digits")
 	}
 	return nil
 }

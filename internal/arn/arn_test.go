@@ -43,7 +43,8 @@ func TestARNsAreWrittenAndReadAsAWSDoes(t *testing.T) {
 		arn  ARN
 		want string
 	}{
-		{Role(Commercial, "111111111111", "reader"), "arn:aws:iam::111111111111:role/reader"},
+		{Role(Commercial, "111111111111", "/", "reader"), "arn:aws:iam::111111111111:role/reader"},
+		{Role(China, "111111111111", "/a/b/", "reader"), "arn:aws-cn:iam::111111111111:role/a/b/reader"},
 		{Root(China, "111111111111"), "arn:aws-cn:iam::111111111111:root"},
 		{Bucket(GovCloud, "b"), "arn:aws-us-gov:s3:::b"},
 		{Objects(Commercial, "b", ""), "arn:aws:s3:::b/*"},
@@ -87,6 +88,36 @@ func TestNamesThatAWSWouldRefuseAreRefused(t *testing.T) {
 		"athenacurcfn_kubecost": "", "": "Glue", "Kubecost": "Glue", "a-b": "Glue", "*": "Glue", strings.Repeat("x", 256): "Glue",
 	} {
 		expect(t, name, CheckGlueName(name), want)
+	}
+}
+
+func TestWhatNamesRolesPoliciesAndOrganizationsIsExact(t *testing.T) {
+	for path, want := range map[string]string{
+		"/": "", "/a/": "", "/team_1/kube-cost/": "", "": "path", "a": "path", "/a": "path", "a/": "path", "//": "path",
+		"/*/": "path", "/a b/": "path", "/" + strings.Repeat("x", 511) + "/": "path",
+	} {
+		expect(t, path, CheckRolePath(path), want)
+	}
+	for role, want := range map[string]string{
+		"arn:aws:iam::222222222222:role/reader": "", "arn:aws:iam::222222222222:role/a/b/reader": "",
+		"arn:aws:iam::222222222222:role/*": "role's ARN", "arn:aws:iam::*:role/reader": "role's ARN", "*": "role's ARN",
+		"arn:aws:iam::222222222222:root": "role's ARN", "arn:aws:iam::222222222222:user/x": "role's ARN",
+		"arn:aws:sts::222222222222:assumed-role/x/y": "role's ARN", "arn:aws:iam::222222222222:role//x": "role's ARN",
+		"arn:aws-cn:iam::222222222222:role/reader": "partition aws-cn",
+	} {
+		expect(t, role, CheckRole(role, Commercial), want)
+	}
+	for policy, want := range map[string]string{
+		"arn:aws:iam::111111111111:policy/boundary": "", "arn:aws:iam::aws:policy/PowerUserAccess": "",
+		"arn:aws:iam::222222222222:policy/boundary": "own account", "boundary": "policy's ARN", "arn:aws:iam::111111111111:role/x": "policy's ARN",
+	} {
+		expect(t, policy, CheckPolicy(policy, "111111111111"), want)
+	}
+	for id, want := range map[string]string{
+		"o-a1b2c3d4e5": "", "": "organization", "o-short": "organization", "o-A1B2C3D4E5": "organization", "r-a1b2c3d4e5": "organization",
+		"o-a1b2c3d4e*": "organization",
+	} {
+		expect(t, id, CheckOrganizationID(id), want)
 	}
 }
 

@@ -1,17 +1,47 @@
 package iampolicy
 
-import "github.com/kubecost-cur/kubecost-cur/internal/arn"
+import (
+	"slices"
 
-// TrustReader lets exactly one role of the primary account assume the payer role. The Principal is the primary account,
-// because IAM refuses a Principal that names a role which does not exist yet; the condition narrows it to the role, so the
-// payer account can be set up first. There is no ExternalId, since Kubecost cannot send one.
+	"github.com/kubecost-cur/kubecost-cur/internal/arn"
+)
+
+// ReaderTrust says who may assume a payer role.
+type ReaderTrust struct {
+	// Readers are the roles of Kubecost's pods, one for each primary cluster.
+	Readers []arn.ARN
+	// OrganizationID, unless empty, is the organization whose member a reader's account must be.
+	OrganizationID string
+	// Strict names the roles themselves as Principal. They must exist: IAM refuses names of roles that do not, and keeps the
+	// identity of those that do, so that a role made again under the same name is another one.
+	Strict bool
+}
+
+// TrustReaders lets exactly these roles assume the payer role. Unless it is strict, the Principal are their accounts, and the
+// condition narrows them to the roles, so that the payer account can be set up before the roles exist. There is no ExternalId,
+// since Kubecost cannot send one.
 // Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
-func TrustReader(partition, primaryAccount, readerRoleARN string) Document {
+func TrustReaders(trust ReaderTrust) Document {
+	var principals, roles []string
+	for _, r := range trust.Readers {
+		principal := r
+		if !trust.Strict {
+			principal = arn.Root(r.Partition, r.Account)
+		}
+		if !slices.Contains(principals, principal.String()) {
+			principals = append(principals, principal.String())
+		}
+		roles = append(roles, r.String())
+	}
+	condition := Condition{ArnEquals: {"aws:PrincipalArn": roles}}
+	if trust.OrganizationID != "" {
+		condition[StringEquals] = map[string][]string{"aws:PrincipalOrgID": {trust.OrganizationID}}
+	}
 	return document(Statement{
 		Sid: "KubecostReaderAssumesThisRole", Effect: Allow,
-		Principal: &Principal{AWS: []string{arn.Root(partition, primaryAccount).String()}},
+		Principal: &Principal{AWS: principals},
 		Action:    []string{"sts:AssumeRole"},
-		Condition: Condition{ArnEquals: {"aws:PrincipalArn": {readerRoleARN}}},
+		Condition: condition,
 	})
 }
 

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/kubecost-cur/kubecost-cur/internal/arn"
 )
 
 var update = flag.Bool("update", false, "write the golden policies anew")
@@ -18,11 +20,17 @@ var query = BillQuery{
 }
 
 func documents() map[string]Document {
-	reader := "arn:aws:iam::222222222222:role/kubecost-cur-reader"
+	readers := []arn.ARN{
+		arn.Role("aws", "222222222222", "/", "kubecost-cur-reader"),
+		arn.Role("aws", "222222222222", "/platform/", "kubecost-staging"),
+		arn.Role("aws", "333333333333", "/", "kubecost-cur-reader"),
+	}
 	return map[string]Document{
 		"delivery":              Delivery("aws", "111111111111", "report-bucket"),
 		"tls-only":              TLSOnly("aws", "results-bucket"),
-		"trust-reader":          TrustReader("aws", "222222222222", reader),
+		"trust-reader":          TrustReaders(ReaderTrust{Readers: readers[:1]}),
+		"trust-readers":         TrustReaders(ReaderTrust{Readers: readers, OrganizationID: "o-a1b2c3d4e5"}),
+		"trust-readers-strict":  TrustReaders(ReaderTrust{Readers: readers, OrganizationID: "o-a1b2c3d4e5", Strict: true}),
 		"query-bill":            QueryBill(query),
 		"list-accounts":         ListAccounts(),
 		"trust-service-account": TrustServiceAccount("arn:aws:iam::222222222222:oidc-provider/oidc.eks.us-east-2.amazonaws.com/id/1", "https://oidc.eks.us-east-2.amazonaws.com/id/1", "kubecost", "kubecost-serviceaccount"),

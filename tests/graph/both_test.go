@@ -17,7 +17,7 @@ func payerArgs() *components.PayerArgs {
 		AccountID: payerAccount, Region: "us-east-2", ReportName: "kubecost", ReportPrefix: "cur",
 		ReportBucketName: "report-bucket", ReportProtect: true, ResultsBucketName: "results-bucket", ResultsExpirationDays: 1,
 		WorkGroupName: "kubecost-cur", BytesScannedCutoff: components.MinBytesScannedCutoff, RoleName: "kubecost-cur-access",
-		PrimaryAccountID: primaryAccount, ReaderRoleName: "kubecost-cur-reader",
+		ReaderRoleArns: []string{"arn:aws:iam::222222222222:role/kubecost-cur-reader"},
 	}
 }
 
