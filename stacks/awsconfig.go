@@ -44,12 +44,25 @@ func readAWSConfig(ctx *pulumi.Context) (awsConfig, error) {
 	return read, nil
 }
 
-// awsProvider is a provider for another region, as the same caller as the default one.
-func awsProvider(ctx *pulumi.Context, name, region string) (*aws.Provider, error) {
+// payerAWSConfig is as whom the payer's account is called: the stack's own caller, but in a stack that holds both sides, where
+// the settings name another.
+func payerAWSConfig(ctx *pulumi.Context, s settings) (awsConfig, error) {
 	cfg, err := readAWSConfig(ctx)
-	if err != nil {
-		return nil, err
+	if err != nil || s.Side != both {
+		return cfg, err
 	}
+	cfg.allowedAccountIDs, cfg.assumeRole = []string{s.PayerAccountID}, nil
+	if s.Both.PayerProfile != "" {
+		cfg.profile = s.Both.PayerProfile
+	}
+	if s.Both.PayerAssumeRoleARN != "" {
+		cfg.assumeRole = &assumeRole{RoleARN: s.Both.PayerAssumeRoleARN, SessionName: "kubecost-cur"}
+	}
+	return cfg, nil
+}
+
+// provider is an AWS provider for a region, apart from the default one.
+func (cfg awsConfig) provider(ctx *pulumi.Context, name, region string) (*aws.Provider, error) {
 	args := &aws.ProviderArgs{
 		Region:            pulumi.String(region),
 		AllowedAccountIds: pulumi.ToStringArray(cfg.allowedAccountIDs),

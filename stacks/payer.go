@@ -14,45 +14,70 @@ const backfillDays = 100
 
 // runPayer is the payer stack: the report, its catalog, the work group, the role, and the contract as outputs.
 func runPayer(ctx *pulumi.Context, s settings) error {
+	args, err := payerArgs(ctx, s)
+	if err != nil {
+		return err
+	}
+	integration, err := components.NewCurIntegration(ctx, "kubecost", &components.CurIntegrationArgs{Payer: args})
+	if err != nil {
+		return err
+	}
+	exportPayer(ctx, s, integration)
+	return nil
+}
+
+// payerArgs are the payer side's arguments, with its providers.
+func payerArgs(ctx *pulumi.Context, s settings) (*components.PayerArgs, error) {
 	if days := s.Payer.ReportExpirationDays; days > 0 && days < backfillDays {
 		if err := ctx.Log.Warn(fmt.Sprintf("reportExpirationDays is %d: a newly installed Kubecost reads back 91 days, and will "+
 			"have no costs for those that have expired; %d or more leaves none out", days, backfillDays), nil); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	reportProvider, err := awsProvider(ctx, "us-east-1", "us-east-1")
-	if err != nil {
-		return err
+	args := &components.PayerArgs{
+		AccountID:             s.PayerAccountID,
+		Region:                s.Payer.Region,
+		ReportName:            s.Payer.ReportName,
+		ReportPrefix:          s.Payer.ReportPrefix,
+		ReportBucketName:      s.Payer.ReportBucketName,
+		ReportExpirationDays:  s.Payer.ReportExpirationDays,
+		ReportProtect:         s.Payer.ReportProtect,
+		CostAllocationTags:    s.Payer.CostAllocationTags,
+		ResultsBucketName:     s.Payer.ResultsBucketName,
+		ResultsExpirationDays: s.Payer.ResultsExpirationDays,
+		WorkGroupName:         s.Payer.WorkGroupName,
+		BytesScannedCutoff:    s.Payer.BytesScannedCutoff,
+		RoleName:              s.Payer.RoleName,
+		RolePath:              s.Payer.RolePath,
+		ListAccounts:          s.Payer.ListAccounts,
+		ReaderRoleArns:        append([]string{s.readerRoleARN()}, s.Payer.FurtherReaderRoleArns...),
+		OrganizationID:        s.Payer.OrganizationID,
+		StrictTrust:           s.Payer.StrictTrust,
+		PermissionsBoundary:   s.PermissionsBoundary,
+		ForceDestroy:          s.Payer.ForceDestroy,
+		Tags:                  s.Tags,
 	}
-	integration, err := components.NewCurIntegration(ctx, "kubecost", &components.CurIntegrationArgs{
-		Payer: &components.PayerArgs{
-			AccountID:             s.PayerAccountID,
-			Region:                s.Region,
-			ReportName:            s.Payer.ReportName,
-			ReportPrefix:          s.Payer.ReportPrefix,
-			ReportBucketName:      s.Payer.ReportBucketName,
-			ReportExpirationDays:  s.Payer.ReportExpirationDays,
-			ReportProtect:         s.Payer.ReportProtect,
-			CostAllocationTags:    s.Payer.CostAllocationTags,
-			ResultsBucketName:     s.Payer.ResultsBucketName,
-			ResultsExpirationDays: s.Payer.ResultsExpirationDays,
-			WorkGroupName:         s.Payer.WorkGroupName,
-			BytesScannedCutoff:    s.Payer.BytesScannedCutoff,
-			RoleName:              s.Payer.RoleName,
-			ListAccounts:          s.Payer.ListAccounts,
-			RolePath:              s.Payer.RolePath,
-			ReaderRoleArns:        append([]string{s.readerRoleARN()}, s.Payer.FurtherReaderRoleArns...),
-			OrganizationID:        s.Payer.OrganizationID,
-			StrictTrust:           s.Payer.StrictTrust,
-			PermissionsBoundary:   s.PermissionsBoundary,
-			ForceDestroy:          s.Payer.ForceDestroy,
-			Tags:                  s.Tags,
-			ReportProvider:        reportProvider,
-		},
-	})
+	caller, err := payerAWSConfig(ctx, s)
 	if err != nil {
-		return err
+		return nil, err
 	}
+	reportProvider, err := caller.provider(ctx, "us-east-1", "us-east-1")
+	if err != nil {
+		return nil, err
+	}
+	args.ReportProvider = reportProvider
+	if s.Side == both {
+		provider, err := caller.provider(ctx, "payer", s.Payer.Region)
+		if err != nil {
+			return nil, err
+		}
+		args.Provider = provider
+	}
+	return args, nil
+}
+
+// exportPayer makes the contract the stack's outputs.
+func exportPayer(ctx *pulumi.Context, s settings, integration *components.CurIntegration) {
 	export(ctx, contract[pulumi.StringInput]{
 		AthenaBucketName: integration.Connection.AthenaBucketName,
 		AthenaRegion:     integration.Connection.AthenaRegion,
@@ -67,5 +92,4 @@ func runPayer(ctx *pulumi.Context, s settings) error {
 		TrustedRoleArn:   integration.TrustedRoleArn,
 		ContractVersion:  pulumi.String(contractVersion),
 	})
-	return nil
 }

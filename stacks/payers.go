@@ -30,11 +30,15 @@ type payerEntry struct {
 	cloudintegration.AWS
 }
 
-// payers are the payer accounts of a primary stack: the one of payerStack first, then those of payers.
-func (r *reader) payers(ctx *pulumi.Context, payerAccountID string) []payerSource {
+// payers are the payer accounts that other stacks or the settings describe: the one of payerStack first, then those of payers.
+func (r *reader) payers(ctx *pulumi.Context, own side, payerAccountID string) []payerSource {
 	entries := r.objects("payers")
 	var sources []payerSource
-	if stack := r.text("payerStack"); strings.TrimSpace(stack) != "" || len(entries) == 0 {
+	if stack := r.text("payerStack"); own == both {
+		if stack != "" {
+			r.fault("payerStack", stack, errors.New("this stack holds the payer side itself: remove it"))
+		}
+	} else if strings.TrimSpace(stack) != "" || len(entries) == 0 {
 		r.required("payerStack")
 		r.required("payerAccountId")
 		sources = append(sources, payerSource{
@@ -128,6 +132,9 @@ func readPayers(ctx *pulumi.Context, sources []payerSource, readerRoleARN string
 	}
 	if err := errors.Join(faults...); err != nil {
 		return nil, err
+	}
+	if len(payers) == 0 { // the payer side of this stack is the only one
+		return nil, nil
 	}
 	// Two payers that Kubecost would take for one are refused before anything is registered.
 	if _, err := cloudintegration.JSON(payers...); err != nil {

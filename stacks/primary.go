@@ -13,12 +13,26 @@ import (
 	"github.com/kubecost-cur/kubecost-cur/internal/charts"
 )
 
-// runPrimary is the primary stack: who Kubecost is, the secret that tells it where the bill is, and its release. The payer's
-// outputs and the cluster are looked up and checked before anything is registered.
+// runPrimary is the primary stack: who Kubecost is, the secret that tells it where the bill is, and its release.
 func runPrimary(ctx *pulumi.Context, s settings) error {
-	payers, err := readPayers(ctx, s.Primary.Payers, s.readerRoleARN())
+	args, err := primaryArgs(ctx, s)
 	if err != nil {
 		return err
+	}
+	integration, err := components.NewCurIntegration(ctx, "kubecost", &components.CurIntegrationArgs{Primary: args})
+	if err != nil {
+		return err
+	}
+	exportPrimary(ctx, s, integration)
+	return nil
+}
+
+// primaryArgs are the primary side's arguments. The payers' outputs and the cluster are looked up and checked before anything
+// is registered.
+func primaryArgs(ctx *pulumi.Context, s settings) (*components.PrimaryArgs, error) {
+	payers, err := readPayers(ctx, s.Primary.Payers, s.readerRoleARN())
+	if err != nil {
+		return nil, err
 	}
 	var connections []components.PayerConnection
 	for _, p := range payers {
@@ -26,40 +40,39 @@ func runPrimary(ctx *pulumi.Context, s settings) error {
 	}
 	found, err := findCluster(ctx, s.Primary.ClusterName, s.Region)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	kubeconfig, err := found.kubeconfig(ctx, s.Region)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	kubernetesProvider, err := kubernetes.NewProvider(ctx, "cluster", &kubernetes.ProviderArgs{
 		Kubeconfig:            pulumi.String(kubeconfig),
 		EnableServerSideApply: pulumi.Bool(true),
 	})
 	if err != nil {
-		return fmt.Errorf("registering the Kubernetes provider: %w", err)
+		return nil, fmt.Errorf("registering the Kubernetes provider: %w", err)
 	}
-	integration, err := components.NewCurIntegration(ctx, "kubecost", &components.CurIntegrationArgs{
-		Primary: &components.PrimaryArgs{
-			AccountID:           s.PrimaryAccountID,
-			Payers:              connections,
-			ReaderRoleName:      s.ReaderRoleName,
-			ReaderRolePath:      s.ReaderRolePath,
-			PermissionsBoundary: s.PermissionsBoundary,
-			Namespace:           s.Primary.Namespace,
-			ServiceAccountName:  s.Primary.ServiceAccountName,
-			Issuer:              pulumi.String(found.issuer),
-			OidcProviderArn:     pulumi.String(found.oidcProviderARN),
-			ReleaseName:         s.Primary.ReleaseName,
-			ChartVersion:        s.Primary.ChartVersion,
-			TimeoutSeconds:      s.Primary.TimeoutSeconds,
-			Tags:                s.Tags,
-			KubernetesProvider:  kubernetesProvider,
-		},
-	})
-	if err != nil {
-		return err
-	}
+	return &components.PrimaryArgs{
+		AccountID:           s.PrimaryAccountID,
+		Payers:              connections,
+		ReaderRoleName:      s.ReaderRoleName,
+		ReaderRolePath:      s.ReaderRolePath,
+		PermissionsBoundary: s.PermissionsBoundary,
+		Namespace:           s.Primary.Namespace,
+		ServiceAccountName:  s.Primary.ServiceAccountName,
+		Issuer:              pulumi.String(found.issuer),
+		OidcProviderArn:     pulumi.String(found.oidcProviderARN),
+		ReleaseName:         s.Primary.ReleaseName,
+		ChartVersion:        s.Primary.ChartVersion,
+		TimeoutSeconds:      s.Primary.TimeoutSeconds,
+		Tags:                s.Tags,
+		KubernetesProvider:  kubernetesProvider,
+	}, nil
+}
+
+// exportPrimary makes what a person needs the stack's outputs.
+func exportPrimary(ctx *pulumi.Context, s settings, integration *components.CurIntegration) {
 	look := charts.Look(s.Primary.Namespace, s.Primary.ReleaseName)
 	ctx.Export("readerRoleArn", integration.ReaderRoleArn)
 	ctx.Export("namespace", integration.Namespace)
@@ -69,7 +82,6 @@ func runPrimary(ctx *pulumi.Context, s settings) error {
 	ctx.Export("logsCommand", pulumi.String(look.Logs))
 	ctx.Export("statusCommand", pulumi.String(look.Status))
 	ctx.Export("uiCommand", pulumi.String(look.UI))
-	return nil
 }
 
 // cluster is what is known of the EKS cluster before anything is made.

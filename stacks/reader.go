@@ -119,7 +119,7 @@ func (r *reader) objects(key string) []json.RawMessage {
 func (r *reader) strangers(own side) {
 	for _, s := range schema {
 		v := r.own.Get(s.key)
-		if v == "" || s.side == either || s.side == own || v == fmt.Sprint(s.def) {
+		if v == "" || s.side == either || s.side == own || own == both || v == fmt.Sprint(s.def) {
 			continue
 		}
 		if list, ok := s.def.([]string); ok {
@@ -128,8 +128,11 @@ func (r *reader) strangers(own side) {
 				continue
 			}
 		}
-		r.fault(s.key, v, fmt.Errorf("it is a setting of the %s side, and this stack's %s is %q: remove it",
-			s.side, r.full("side"), own))
+		of := string("the " + s.side + " side")
+		if s.side == both {
+			of = "a stack with both sides"
+		}
+		r.fault(s.key, v, fmt.Errorf("it is a setting of %s, and this stack's %s is %q: remove it", of, r.full("side"), own))
 	}
 }
 

@@ -12,8 +12,12 @@ func Run(ctx *pulumi.Context) error {
 	if err != nil {
 		return err
 	}
-	if s.Side == payer {
+	switch s.Side {
+	case payer:
 		return runPayer(ctx, s)
+	case primary:
+		return runPrimary(ctx, s)
+	default:
+		return runBoth(ctx, s)
 	}
-	return runPrimary(ctx, s)
 }

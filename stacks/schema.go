@@ -6,7 +6,8 @@ type side string
 const (
 	payer   side = "payer"
 	primary side = "primary"
-	either  side = "" // of a setting: both sides take it
+	both    side = "both" // one stack that holds both; of a setting: only such a stack takes it
+	either  side = ""     // of a setting: both sides take it
 )
 
 // setting describes a key of the project's configuration. Keys are flat, because Pulumi.yaml can give a type, a default and
@@ -24,7 +25,7 @@ type object map[string]any
 
 // schema is every setting there is. Pulumi.yaml and the README's table say the same; tests compare them.
 var schema = []setting{
-	{"side", either, "string", "", "Which half this stack is: payer or primary. Required."},
+	{"side", either, "string", "", "Which half this stack is: payer, primary, or both in one. Required."},
 	{"payerAccountId", either, "string", "", "ID of the payer account, which gets the bill: 12 digits in quotes. Required, but for a primary side without payerStack."},
 	{"primaryAccountId", either, "string", "", "ID of the account that Kubecost runs in: 12 digits in quotes. Required."},
 	{"readerRoleName", either, "string", "kubecost-cur-reader", "IAM role of Kubecost's pods in the primary account; the payer role trusts it by this name, so both stacks need the same."},
@@ -57,6 +58,10 @@ var schema = []setting{
 	{"releaseName", primary, "string", "kubecost", "Name of the Helm release."},
 	{"chartVersion", primary, "string", "2.8.7", "Version of the cost-analyzer chart, 2.8.x."},
 	{"timeoutSeconds", primary, "integer", 900, "How long to wait for Kubecost to be ready."},
+
+	{"payerProfile", both, "string", "", "Profile with which the payer account is reached."},
+	{"payerAssumeRoleArn", both, "string", "", "Role of the payer account to assume for it, by that profile or the stack's own caller."},
+	{"payerRegion", both, "string", "", "Region of the payer's buckets, Glue and Athena; aws:region if empty."},
 
 	{"resourceTags", either, "array", []string{}, "Tags for all AWS resources, each as key=value."},
 }

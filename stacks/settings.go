@@ -28,9 +28,17 @@ type settings struct {
 
 	Payer   payerSettings
 	Primary primarySettings
+	Both    bothSettings
+}
+
+// bothSettings say, for a stack that holds both sides, as whom the payer account is called.
+type bothSettings struct {
+	PayerProfile       string
+	PayerAssumeRoleARN string
 }
 
 type payerSettings struct {
+	Region                string // of its buckets, Glue and Athena
 	ReportName            string
 	ReportPrefix          string
 	ReportBucketName      string
@@ -97,14 +105,47 @@ func readSettings(ctx *pulumi.Context) (settings, error) {
 	case primary:
 		s.Primary = r.primary(ctx, s)
 		r.strangers(primary)
+	case both:
+		r.required("payerAccountId")
+		s.Both = r.both(s)
+		s.Payer, s.Primary = r.payer(s), r.primary(ctx, s)
+		r.strangers(both)
 	case "":
 	default:
-		r.fault("side", string(s.Side), errors.New("it is payer or primary"))
+		r.fault("side", string(s.Side), errors.New("it is payer, primary or both"))
 	}
 	if err := r.err(ctx.Stack()); err != nil {
 		return settings{}, err
 	}
 	return s, nil
+}
+
+// both is who the payer's caller is, in a stack that holds both sides.
+func (r *reader) both(s settings) bothSettings {
+	b := bothSettings{PayerProfile: r.text("payerProfile"), PayerAssumeRoleARN: r.text("payerAssumeRoleArn")}
+	if b.PayerProfile == "" && b.PayerAssumeRoleARN == "" {
+		r.faults = append(r.faults, fmt.Errorf("%s and %s are missing: one of them says how the payer account is reached from this stack",
+			r.full("payerProfile"), r.full("payerAssumeRoleArn")))
+	}
+	if role := b.PayerAssumeRoleARN; role != "" && s.Partition != "" {
+		if err := arn.CheckRole(role, s.Partition); err != nil {
+			r.fault("payerAssumeRoleArn", role, err)
+		} else if parsed, _ := arn.Parse(role); parsed.Account != s.PayerAccountID {
+			r.fault("payerAssumeRoleArn", role, fmt.Errorf("it is not a role of the payer account, %s", s.PayerAccountID))
+		}
+	}
+	if region := r.text("payerRegion"); region != "" {
+		partition, err := arn.Partition(region)
+		if err == nil && s.Partition != "" && partition != s.Partition {
+			err = fmt.Errorf("it is in partition %s, and aws:region is in %s", partition, s.Partition)
+		}
+		r.fault("payerRegion", region, err)
+	}
+	if r.text("permissionsBoundary") != "" {
+		r.fault("permissionsBoundary", r.text("permissionsBoundary"), errors.New("a boundary is of one account, and this stack makes "+
+			"roles in two: use a stack for each side"))
+	}
+	return b
 }
 
 // accounts checks the two accounts, and that AWS credentials of another account than this side's are refused at once.
@@ -120,7 +161,7 @@ func (r *reader) accounts(s settings) {
 			"Kubecost's are two", r.full("payerAccountId")))
 	}
 	own, key := s.PayerAccountID, "payerAccountId"
-	if s.Side == primary {
+	if s.Side == primary || s.Side == both {
 		own, key = s.PrimaryAccountID, "primaryAccountId"
 	}
 	if s.PermissionsBoundary != "" {
@@ -148,6 +189,7 @@ func (r *reader) tags() map[string]string {
 
 func (r *reader) payer(s settings) payerSettings {
 	p := payerSettings{
+		Region:                s.Region,
 		ReportName:            r.text("reportName"),
 		ReportPrefix:          r.text("reportPrefix"),
 		ReportBucketName:      r.text("reportBucketName"),
@@ -166,13 +208,16 @@ func (r *reader) payer(s settings) payerSettings {
 		ListAccounts:          r.flag("listAccounts"),
 		ForceDestroy:          r.flag("forceDestroy"),
 	}
+	if region := r.text("payerRegion"); s.Side == both && region != "" {
+		p.Region = region
+	}
 	if p.ReportBucketName == "" {
-		p.ReportBucketName = fmt.Sprintf("kubecost-cur-%s-%s", s.PayerAccountID, s.Region)
+		p.ReportBucketName = fmt.Sprintf("kubecost-cur-%s-%s", s.PayerAccountID, p.Region)
 	} else {
 		r.fault("reportBucketName", p.ReportBucketName, arn.CheckBucketName(p.ReportBucketName))
 	}
 	if p.ResultsBucketName == "" {
-		p.ResultsBucketName = fmt.Sprintf("kubecost-athena-%s-%s", s.PayerAccountID, s.Region)
+		p.ResultsBucketName = fmt.Sprintf("kubecost-athena-%s-%s", s.PayerAccountID, p.Region)
 	} else {
 		r.fault("resultsBucketName", p.ResultsBucketName, arn.CheckBucketName(p.ResultsBucketName))
 	}
@@ -224,7 +269,7 @@ func (r *reader) readers(s settings, p payerSettings) {
 
 func (r *reader) primary(ctx *pulumi.Context, s settings) primarySettings {
 	p := primarySettings{
-		Payers:             r.payers(ctx, s.PayerAccountID),
+		Payers:             r.payers(ctx, s.Side, s.PayerAccountID),
 		ClusterName:        r.required("clusterName"),
 		Namespace:          r.text("namespace"),
 		ServiceAccountName: r.text("serviceAccountName"),

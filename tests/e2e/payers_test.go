@@ -31,7 +31,7 @@ func TestKubecostReadsTheBillsOfThreePayers(t *testing.T) {
 	w.up("payer")
 	deliver(w.payer)
 	second, err := box.Env.Stack(t.Context(), "payer-b", sandbox.StackOptions{
-		Settings: "payer", Account: stackPayer.payer, Edit: stackPayer.edit, State: w.name,
+		Settings: "Pulumi.payer.yaml", Account: stackPayer.payer, Edit: stackPayer.edit, State: w.name,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -107,7 +107,7 @@ func newWorld(t testing.TB) *world {
 func (w *world) edit(text string) string {
 	text = strings.NewReplacer(sandbox.PayerAccount, w.payer, sandbox.PrimaryAccount, w.primary).Replace(text)
 	settings := map[string]string{}
-	if strings.Contains(text, "side: primary") {
+	if !strings.Contains(text, "side: payer") {
 		settings["namespace"] = w.name
 	}
 	for key, value := range w.settings {

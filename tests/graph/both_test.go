@@ -82,6 +82,35 @@ func TestOneStackCanHoldBothSidesWithAProviderForEachAccount(t *testing.T) {
 	}
 }
 
+func TestOneStacksPayerIsReachedAsItsSettingsSayAndNeverAsThePrimary(t *testing.T) {
+	r := &recorder{}
+	if err := run(t, r, "both", with(bothSettings, map[string]string{
+		"aws:assumeRole":                  `{"roleArn":"arn:aws:iam::222222222222:role/deploy"}`,
+		"kubecost-cur:payerAssumeRoleArn": "arn:aws:iam::111111111111:role/deploy", "kubecost-cur:payerRegion": "eu-west-1",
+	})); err != nil {
+		t.Fatal(err)
+	}
+	for name, region := range map[string]string{"payer": "eu-west-1", "us-east-1": "us-east-1"} {
+		inputs := text(t, r.one(t, "pulumi:providers:aws", name).inputs)
+		for _, part := range []string{payerAccount, `arn:aws:iam::111111111111:role/deploy`, `"profile":"payer"`, region} {
+			if !strings.Contains(inputs, part) {
+				t.Errorf("the provider %s lacks %s: %s", name, part, inputs)
+			}
+		}
+		if strings.Contains(inputs, primaryAccount) {
+			t.Errorf("the provider %s of the payer takes the primary's account: %s", name, inputs)
+		}
+	}
+	for _, res := range r.resources {
+		if strings.HasPrefix(res.token, "aws:") && !strings.Contains(res.parent, "ClusterIdentity") && res.provider == "" {
+			t.Errorf("%s %s of the payer has the default provider, which is the primary's", res.token, res.name)
+		}
+	}
+	if bucket := r.one(t, "aws:s3/bucketV2:BucketV2", "report").inputs["bucket"]; bucket != "kubecost-cur-111111111111-eu-west-1" {
+		t.Errorf("the report's bucket is %v", bucket)
+	}
+}
+
 func TestAComponentsWrongArgumentsAreOneErrorBeforeAnythingIsRegistered(t *testing.T) {
 	r := &recorder{}
 	err := pulumi.RunErr(func(ctx *pulumi.Context) error {

@@ -167,6 +167,17 @@ var primarySettings = map[string]string{
 	"kubecost-cur:clusterName":      "primary",
 }
 
+var bothSettings = map[string]string{
+	"aws:region":                    "us-east-2",
+	"aws:allowedAccountIds":         `["222222222222"]`,
+	"aws:profile":                   "primary",
+	"kubecost-cur:side":             "both",
+	"kubecost-cur:payerAccountId":   payerAccount,
+	"kubecost-cur:primaryAccountId": primaryAccount,
+	"kubecost-cur:payerProfile":     "payer",
+	"kubecost-cur:clusterName":      "primary",
+}
+
 func payerOutputs() map[string]any {
 	return map[string]any{
 		"athenaBucketName": "s3://kubecost-athena-111111111111-us-east-2", "athenaRegion": "us-east-2",

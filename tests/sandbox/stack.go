@@ -18,7 +18,7 @@ import (
 type StackOptions struct {
 	// Account is whose credentials the stack has; empty takes the account of the example settings.
 	Account string
-	// Settings is the stack whose settings file it starts from; empty takes its own.
+	// Settings is the file below the repository's root that its settings start from; empty takes Pulumi.<name>.yaml.
 	Settings string
 	// Edit changes the text of the stack's settings file.
 	Edit func(string) string
@@ -40,7 +40,7 @@ func (e Env) Stack(ctx context.Context, name string, o StackOptions) (auto.Stack
 		o.Program = stacks.Run
 	}
 	workDir := filepath.Join(e.Dir, "work", o.State)
-	if err := e.copyProject(workDir, name, cmp.Or(o.Settings, name), o.Edit); err != nil {
+	if err := e.copyProject(workDir, name, cmp.Or(o.Settings, "Pulumi."+name+".yaml"), o.Edit); err != nil {
 		return auto.Stack{}, err
 	}
 	variables := e.Variables(o.Account)
@@ -66,13 +66,13 @@ func (e Env) Stack(ctx context.Context, name string, o StackOptions) (auto.Stack
 	return stack, nil
 }
 
-// copyProject copies the project's file, and a stack's as that of another with the engine's salt kept.
-func (e Env) copyProject(dir, stack, from string, edit func(string) string) error {
+// copyProject copies the project's file, and the settings of a stack from a file, with the engine's salt kept.
+func (e Env) copyProject(dir, stack, settings string, edit func(string) string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("making the work folder: %w", err)
 	}
 	stackFile := "Pulumi." + stack + ".yaml"
-	for name, source := range map[string]string{"Pulumi.yaml": "Pulumi.yaml", stackFile: "Pulumi." + from + ".yaml"} {
+	for name, source := range map[string]string{"Pulumi.yaml": "Pulumi.yaml", stackFile: settings} {
 		b, err := os.ReadFile(filepath.Join(e.Root, source))
 		if err != nil {
 			return fmt.Errorf("reading the project: %w", err)

@@ -1,0 +1,27 @@
+package stacks
+
+import (
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/kubecost-cur/kubecost-cur/components"
+)
+
+// runBoth is one stack for those who hold the credentials of both accounts. The stack's own caller is the primary account's;
+// the settings say who the payer's is.
+func runBoth(ctx *pulumi.Context, s settings) error {
+	primary, err := primaryArgs(ctx, s) // looks things up, and so comes before what registers
+	if err != nil {
+		return err
+	}
+	payer, err := payerArgs(ctx, s)
+	if err != nil {
+		return err
+	}
+	integration, err := components.NewCurIntegration(ctx, "kubecost", &components.CurIntegrationArgs{Payer: payer, Primary: primary})
+	if err != nil {
+		return err
+	}
+	exportPayer(ctx, s, integration)
+	exportPrimary(ctx, s, integration)
+	return nil
+}
