@@ -83,6 +83,9 @@ type PrimaryArgs struct {
 	ReleaseName    string
 	ChartVersion   string
 	TimeoutSeconds int
+	// StorageClass and Values change what the chart makes, as in KubecostReleaseArgs.
+	StorageClass string
+	Values       pulumi.MapInput
 	// Tags are put on every AWS resource.
 	Tags map[string]string
 	// Provider is the primary account's AWS provider; nil takes the component's own.

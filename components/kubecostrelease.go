@@ -2,6 +2,7 @@ package components
 
 import (
 	"fmt"
+	"regexp"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
@@ -23,6 +24,10 @@ type KubecostReleaseArgs struct {
 	ServiceAccountName pulumi.StringInput
 	// SecretName is the secret with cloud-integration.json; it exists.
 	SecretName pulumi.StringInput
+	// StorageClass is the storage class of Kubecost's volumes; empty for the cluster's default.
+	StorageClass string
+	// Values are Helm values of the user's. They win over this component's, but for those without which the bill is not read.
+	Values pulumi.MapInput
 	// TimeoutSeconds is how long to wait for Kubecost to be ready.
 	TimeoutSeconds int
 }
@@ -45,10 +50,24 @@ func (args *KubecostReleaseArgs) validate(name string) error {
 	f.require("Namespace", args.Namespace != nil)
 	f.require("ServiceAccountName", args.ServiceAccountName != nil)
 	f.require("SecretName", args.SecretName != nil)
+	if args.StorageClass != "" {
+		f.check("StorageClass", args.StorageClass, CheckStorageClassName(args.StorageClass))
+	}
 	if args.TimeoutSeconds < 1 {
 		f.check("TimeoutSeconds", fmt.Sprint(args.TimeoutSeconds), fmt.Errorf("it is a number of seconds"))
 	}
 	return f.of("KubecostRelease", name)
+}
+
+var dnsName = regexp.MustCompile(`^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$`)
+
+// CheckStorageClassName returns an error for a name that no storage class can have.
+// Source: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/
+func CheckStorageClassName(name string) error {
+	if !dnsName.MatchString(name) {
+		return fmt.Errorf("a storage class is named with 1 to 253 lower-case letters, digits, dots and hyphens")
+	}
+	return nil
 }
 
 // NewKubecostRelease registers the release. A first installation that does not get ready in time stays, so that its pods can
@@ -67,12 +86,22 @@ func NewKubecostRelease(
 		return nil, fmt.Errorf("registering KubecostRelease %q: %w", name, err)
 	}
 
-	values := pulumi.All(args.ServiceAccountName, args.SecretName).ApplyT(func(v []any) map[string]any {
+	var user pulumi.MapInput = pulumi.Map{}
+	if args.Values != nil {
+		user = args.Values
+	}
+	values := pulumi.All(args.ServiceAccountName, args.SecretName, user).ApplyT(func(v []any) (map[string]any, error) {
+		given, _ := v[2].(map[string]any)
+		if err := charts.CheckValues(given); err != nil {
+			return nil, fmt.Errorf("the Helm values of KubecostRelease %q: %w", name, err)
+		}
 		return charts.Values(charts.Settings{
 			Account:        args.AccountID,
 			ServiceAccount: v[0].(string),
 			Secret:         v[1].(string),
-		})
+			StorageClass:   args.StorageClass,
+			User:           given,
+		}), nil
 	}).(pulumi.MapOutput)
 	release, err := newHelmRelease(ctx, name, pulumi.Map{
 		"name":           pulumi.String(args.ReleaseName), // what Pulumi would name it reaches into every object of the chart

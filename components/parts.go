@@ -119,6 +119,8 @@ func (args *PrimaryArgs) parts() *primaryParts {
 			ServiceAccountName: pulumi.String(args.ServiceAccountName),
 			SecretName:         pulumi.String(""),
 			TimeoutSeconds:     args.TimeoutSeconds,
+			StorageClass:       args.StorageClass,
+			Values:             args.Values,
 		},
 	}
 	for _, payer := range args.Payers {

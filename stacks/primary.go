@@ -46,6 +46,10 @@ func primaryArgs(ctx *pulumi.Context, s settings) (*components.PrimaryArgs, erro
 	if err != nil {
 		return nil, err
 	}
+	values, err := helmValues(ctx, s)
+	if err != nil {
+		return nil, err
+	}
 	kubernetesProvider, err := kubernetes.NewProvider(ctx, "cluster", &kubernetes.ProviderArgs{
 		Kubeconfig:            pulumi.String(kubeconfig),
 		EnableServerSideApply: pulumi.Bool(true),
@@ -66,9 +70,27 @@ func primaryArgs(ctx *pulumi.Context, s settings) (*components.PrimaryArgs, erro
 		ReleaseName:         s.Primary.ReleaseName,
 		ChartVersion:        s.Primary.ChartVersion,
 		TimeoutSeconds:      s.Primary.TimeoutSeconds,
+		StorageClass:        s.Primary.StorageClass,
+		Values:              values,
 		Tags:                s.Tags,
 		KubernetesProvider:  kubernetesProvider,
 	}, nil
+}
+
+// helmValues are the user's values for the chart, secret if they are. It warns of those that will not be taken.
+func helmValues(ctx *pulumi.Context, s settings) (pulumi.MapInput, error) {
+	overridden := charts.Overridden(charts.Settings{ServiceAccount: s.Primary.ServiceAccountName, User: s.Primary.Values})
+	if len(overridden) > 0 {
+		if err := ctx.Log.Warn(fmt.Sprintf("of the setting values, %s is not taken: with another value than this program's, Kubecost "+
+			"would not read the bill", strings.Join(overridden, ", ")), nil); err != nil {
+			return nil, err
+		}
+	}
+	var values pulumi.MapInput = pulumi.ToMap(s.Primary.Values)
+	if s.Primary.ValuesSecret {
+		values = pulumi.ToSecret(values).(pulumi.MapOutput)
+	}
+	return values, nil
 }
 
 // exportPrimary makes what a person needs the stack's outputs.

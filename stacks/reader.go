@@ -14,6 +14,7 @@ import (
 
 // reader reads settings and collects what is wrong with them.
 type reader struct {
+	ctx     *pulumi.Context
 	project string
 	own     *config.Config // kubecost-cur:
 	aws     *config.Config // aws:
@@ -21,14 +22,45 @@ type reader struct {
 }
 
 func newReader(ctx *pulumi.Context) *reader {
-	return &reader{project: ctx.Project(), own: config.New(ctx, ""), aws: config.New(ctx, "aws")}
+	return &reader{ctx: ctx, project: ctx.Project(), own: config.New(ctx, ""), aws: config.New(ctx, "aws")}
 }
 
 // fault records that the setting of a key (without the project's name) has a wrong value.
 func (r *reader) fault(key, value string, err error) {
-	if err != nil {
-		r.faults = append(r.faults, fmt.Errorf("%s is %q: %w", r.full(key), value, err))
+	if err == nil {
+		return
 	}
+	if r.secret(key) {
+		value = "[secret]"
+	}
+	r.faults = append(r.faults, fmt.Errorf("%s is %q: %w", r.full(key), value, err))
+}
+
+// secret says whether the setting of a key, or that a part of which the key names, is a Pulumi secret.
+func (r *reader) secret(key string) bool {
+	if i := strings.IndexAny(key, "[."); i >= 0 {
+		key = key[:i]
+	}
+	return r.ctx.IsConfigSecret(r.full(key))
+}
+
+// raw is a setting as Pulumi hands it over, without the warning that it is a secret: it is kept as one.
+func (r *reader) raw(key string) string {
+	v, _ := r.ctx.GetConfig(r.full(key))
+	return v
+}
+
+// object is a setting that is an object.
+func (r *reader) object(key string) map[string]any {
+	v := r.raw(key)
+	if v == "" {
+		return nil
+	}
+	var o map[string]any
+	if err := json.Unmarshal([]byte(v), &o); err != nil {
+		r.fault(key, v, errors.New("it is an object"))
+	}
+	return o
 }
 
 func (r *reader) full(key string) string {
@@ -118,8 +150,8 @@ func (r *reader) objects(key string) []json.RawMessage {
 // fault: Pulumi gives every stack of the project the defaults of all settings.
 func (r *reader) strangers(own side) {
 	for _, s := range schema {
-		v := r.own.Get(s.key)
-		if v == "" || s.side == either || s.side == own || own == both || v == fmt.Sprint(s.def) {
+		v := r.raw(s.key)
+		if v == "" || v == "{}" && s.kind == "object" || s.side == either || s.side == own || own == both || v == fmt.Sprint(s.def) {
 			continue
 		}
 		if list, ok := s.def.([]string); ok {

@@ -15,8 +15,8 @@ const (
 type setting struct {
 	key         string
 	side        side
-	kind        string // Pulumi's name of the type: string, integer, boolean or array
-	def         any    // string, int, bool, []string, or []object; "" for none
+	kind        string // Pulumi's name of the type: string, integer, boolean, array or object
+	def         any    // string, int, bool, []string, []object or object; "" for none
 	description string
 }
 
@@ -58,7 +58,8 @@ var schema = []setting{
 	{"releaseName", primary, "string", "kubecost", "Name of the Helm release."},
 	{"chartVersion", primary, "string", "2.8.7", "Version of the cost-analyzer chart, 2.8.x."},
 	{"timeoutSeconds", primary, "integer", 900, "How long to wait for Kubecost to be ready."},
-
+	{"storageClass", primary, "string", "", "Storage class of Kubecost's volumes; the cluster's default if empty. Without either, Kubecost never gets ready."},
+	{"values", primary, "object", object{}, "Helm values of your own. They win, but for those without which the bill would not be read."},
 	{"payerProfile", both, "string", "", "Profile with which the payer account is reached."},
 	{"payerAssumeRoleArn", both, "string", "", "Role of the payer account to assume for it, by that profile or the stack's own caller."},
 	{"payerRegion", both, "string", "", "Region of the payer's buckets, Glue and Athena; aws:region if empty."},

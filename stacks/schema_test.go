@@ -23,6 +23,8 @@ func TestTheSettingsAreTheSameInCodePulumiYamlAndReadme(t *testing.T) {
 			}
 		case []object:
 			entry += "    items:\n      type: object\n    default: []\n"
+		case object:
+			entry += "    default: {}\n"
 		case string:
 			entry += fmt.Sprintf("    default: %q\n", def)
 		default:

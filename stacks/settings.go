@@ -66,6 +66,9 @@ type primarySettings struct {
 	ReleaseName        string
 	ChartVersion       string
 	TimeoutSeconds     int
+	StorageClass       string
+	Values             map[string]any // of the chart
+	ValuesSecret       bool           // some of Values are a Pulumi secret
 }
 
 // readerRoleARN is the role that the primary side makes, whether it is there yet or not.
@@ -276,11 +279,20 @@ func (r *reader) primary(ctx *pulumi.Context, s settings) primarySettings {
 		ReleaseName:        r.text("releaseName"),
 		ChartVersion:       r.text("chartVersion"),
 		TimeoutSeconds:     r.integer("timeoutSeconds"),
+		StorageClass:       r.text("storageClass"),
+		Values:             r.object("values"),
+		ValuesSecret:       r.secret("values"),
 	}
 	r.fault("namespace", p.Namespace, components.CheckKubernetesName(p.Namespace))
 	r.fault("serviceAccountName", p.ServiceAccountName, components.CheckKubernetesName(p.ServiceAccountName))
 	r.fault("releaseName", p.ReleaseName, components.CheckKubernetesName(p.ReleaseName))
 	r.fault("chartVersion", p.ChartVersion, charts.CheckVersion(p.ChartVersion))
+	if p.StorageClass != "" {
+		r.fault("storageClass", p.StorageClass, components.CheckStorageClassName(p.StorageClass))
+	}
+	if err := charts.CheckValues(p.Values); err != nil {
+		r.faults = append(r.faults, fmt.Errorf("%s: %w", r.full("values"), err))
+	}
 	if p.TimeoutSeconds < 1 {
 		r.fault("timeoutSeconds", fmt.Sprint(p.TimeoutSeconds), errors.New("it is a number of seconds"))
 	}

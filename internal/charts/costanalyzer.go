@@ -31,28 +31,6 @@ func CheckVersion(version string) error {
 	return nil
 }
 
-// Settings are what the chart's values are made of.
-type Settings struct {
-	Account        string // of the cluster
-	ServiceAccount string
-	Secret         string // of cloud-integration.json
-}
-
-// Values returns the chart's values that connect Kubecost to the bill.
-// Source: cost-analyzer 2.8.7, values.yaml: serviceAccount and kubecostProductConfigs.
-func Values(s Settings) map[string]any {
-	return map[string]any{
-		"serviceAccount": map[string]any{
-			"create": false, // or the chart makes one of that name without the role
-			"name":   s.ServiceAccount,
-		},
-		"kubecostProductConfigs": map[string]any{
-			"cloudIntegrationSecret": s.Secret,
-			"projectID":              s.Account, // of the cluster, else its assets show "No Account"
-		},
-	}
-}
-
 // Commands are shell commands that show what a release does.
 type Commands struct {
 	Logs   string // what it says of the bill

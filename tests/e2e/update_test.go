@@ -18,6 +18,8 @@ func TestOneSettingChangesOnlyWhatItMust(t *testing.T) {
 		{"payer", "reportExpirationDays", "120", map[string]string{"kubecost-report-bucket-lifecycle": "create"}},
 		{"payer", "listAccounts", "false", map[string]string{"kubecost-payer-role-list-accounts": "delete"}},
 		{"payer", "costAllocationTags", `["team"]`, map[string]string{"kubecost-catalog-table": "update"}},
+		{"primary", "storageClass", "gp2", map[string]string{"kubecost-release": "update"}},
+		{"primary", "values", "{service: {port: 9091}}", map[string]string{"kubecost-release": "update"}},
 		{"primary", "chartVersion", "2.8.6", map[string]string{"kubecost-release": "update"}},
 	} {
 		before := w.settings[c.key]

@@ -41,8 +41,9 @@ func readYAML(t *testing.T, name string, into any) {
 // asConfig is a setting's value as Pulumi hands it to the program.
 func asConfig(t *testing.T, v any) string {
 	t.Helper()
-	if list, ok := v.([]any); ok {
-		b, err := json.Marshal(list)
+	switch v.(type) {
+	case []any, map[string]any:
+		b, err := json.Marshal(v)
 		if err != nil {
 			t.Fatal(err)
 		}
