@@ -1,6 +1,7 @@
 package components
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cur"
@@ -20,6 +21,8 @@ type BillingReportArgs struct {
 	Region string
 	// ReportName is the report's name: lower-case letters, digits and underscores.
 	ReportName string
+	// TimeUnit is DAILY or HOURLY; empty for DAILY.
+	TimeUnit string
 	// Prefix is where in the bucket the report goes: not empty, without slashes around it.
 	Prefix string
 	// BucketName is the name of the bucket to make.
@@ -38,7 +41,7 @@ type BillingReportArgs struct {
 	Tags map[string]string
 }
 
-// BillingReport is a daily legacy Cost and Usage Report with resource IDs in Parquet, and the bucket that AWS delivers it to.
+// BillingReport is a daily or hourly legacy Cost and Usage Report with resource IDs in Parquet, and the bucket that AWS delivers it to.
 type BillingReport struct {
 	pulumi.ResourceState
 
@@ -54,6 +57,7 @@ func (args *BillingReportArgs) validate(name string) (partition string, err erro
 	partition, err = arn.Partition(args.Region)
 	f.check("Region", args.Region, err)
 	f.check("ReportName", args.ReportName, billing.CheckReportName(args.ReportName))
+	f.check("TimeUnit", args.TimeUnit, billing.CheckTimeUnit(cmp.Or(args.TimeUnit, billing.Daily)))
 	f.check("Prefix", args.Prefix, billing.CheckPrefix(args.Prefix))
 	f.check("BucketName", args.BucketName, arn.CheckBucketName(args.BucketName))
 	if args.ExpirationDays < 0 {
@@ -97,13 +101,16 @@ func NewBillingReport(
 	}
 
 	// AWS tries the bucket when the definition is made and refuses it if the billing service may not write there.
-	reportOpts := []pulumi.ResourceOption{pulumi.Parent(c), pulumi.DependsOn(b.ready), pulumi.Protect(args.Protect)}
+	// It can be replaced only where it is not protected, and then only after it is gone: its name is its identity.
+	reportOpts := []pulumi.ResourceOption{
+		pulumi.Parent(c), pulumi.DependsOn(b.ready), pulumi.Protect(args.Protect), pulumi.DeleteBeforeReplace(true),
+	}
 	if args.ReportProvider != nil {
 		reportOpts = append(reportOpts, pulumi.Provider(args.ReportProvider))
 	}
 	definition, err := cur.NewReportDefinition(ctx, name+"-definition", &cur.ReportDefinitionArgs{
 		ReportName:               pulumi.String(args.ReportName),
-		TimeUnit:                 pulumi.String("DAILY"),
+		TimeUnit:                 pulumi.String(cmp.Or(args.TimeUnit, billing.Daily)),
 		Format:                   pulumi.String("Parquet"),
 		Compression:              pulumi.String("Parquet"),
 		AdditionalSchemaElements: pulumi.ToStringArray([]string{"RESOURCES"}),

@@ -23,6 +23,8 @@ type PayerArgs struct {
 	Region string
 	// ReportName is the report's name; the Glue database and table are named after it.
 	ReportName string
+	// ReportTimeUnit is DAILY or HOURLY; empty for DAILY.
+	ReportTimeUnit string
 	// ReportPrefix is where in the bucket the report goes.
 	ReportPrefix string
 	// ReportBucketName is the bucket that the report is delivered to.

@@ -27,6 +27,7 @@ func (args *PayerArgs) parts() *payerParts {
 			AccountID:      args.AccountID,
 			Region:         args.Region,
 			ReportName:     args.ReportName,
+			TimeUnit:       args.ReportTimeUnit,
 			Prefix:         args.ReportPrefix,
 			BucketName:     args.ReportBucketName,
 			ExpirationDays: args.ReportExpirationDays,

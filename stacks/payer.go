@@ -38,6 +38,7 @@ func payerArgs(ctx *pulumi.Context, s settings) (*components.PayerArgs, error) {
 		AccountID:             s.PayerAccountID,
 		Region:                s.Payer.Region,
 		ReportName:            s.Payer.ReportName,
+		ReportTimeUnit:        s.Payer.ReportTimeUnit,
 		ReportPrefix:          s.Payer.ReportPrefix,
 		ReportBucketName:      s.Payer.ReportBucketName,
 		ReportExpirationDays:  s.Payer.ReportExpirationDays,

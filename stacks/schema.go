@@ -33,6 +33,7 @@ var schema = []setting{
 	{"permissionsBoundary", either, "string", "", "ARN of a managed policy that bounds the IAM roles of this side; none if empty."},
 
 	{"reportName", payer, "string", "kubecost", "Name of the Cost and Usage Report and of its Glue table: lower-case letters, digits, underscores."},
+	{"reportTimeUnit", payer, "string", "DAILY", "How fine the bill is: DAILY or HOURLY. Another one needs another report, so the change is refused while reportProtect is true; give the new one another reportName."},
 	{"reportPrefix", payer, "string", "cur", "Where in its bucket the report goes: a prefix without slashes around it."},
 	{"reportBucketName", payer, "string", "", "Bucket to make for the report; kubecost-cur-ACCOUNT-REGION if empty."},
 	{"reportExpirationDays", payer, "integer", 0, "Days after which the report's data is deleted; 0 keeps it. Under 100, a new Kubecost cannot read back its 91 days."},

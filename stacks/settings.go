@@ -40,6 +40,7 @@ type bothSettings struct {
 type payerSettings struct {
 	Region                string // of its buckets, Glue and Athena
 	ReportName            string
+	ReportTimeUnit        string
 	ReportPrefix          string
 	ReportBucketName      string
 	ReportExpirationDays  int
@@ -194,6 +195,7 @@ func (r *reader) payer(s settings) payerSettings {
 	p := payerSettings{
 		Region:                s.Region,
 		ReportName:            r.text("reportName"),
+		ReportTimeUnit:        r.text("reportTimeUnit"),
 		ReportPrefix:          r.text("reportPrefix"),
 		ReportBucketName:      r.text("reportBucketName"),
 		ReportExpirationDays:  r.integer("reportExpirationDays"),
@@ -228,6 +230,7 @@ func (r *reader) payer(s settings) payerSettings {
 		r.fault("resultsBucketName", p.ResultsBucketName, errors.New("the report's bucket cannot take query results too"))
 	}
 	r.fault("reportName", p.ReportName, billing.CheckReportName(p.ReportName))
+	r.fault("reportTimeUnit", p.ReportTimeUnit, billing.CheckTimeUnit(p.ReportTimeUnit))
 	r.fault("reportPrefix", p.ReportPrefix, billing.CheckPrefix(p.ReportPrefix))
 	if p.ReportExpirationDays < 0 {
 		r.fault("reportExpirationDays", fmt.Sprint(p.ReportExpirationDays), errors.New("it is a number of days, or 0 for never"))

@@ -42,6 +42,20 @@ func CheckReportName(name string) error {
 	return nil
 }
 
+// The time units of a report that Kubecost reads: its costs are a day's, so a monthly report would be read wrongly.
+const (
+	Daily  = "DAILY"
+	Hourly = "HOURLY"
+)
+
+// CheckTimeUnit returns an error for a time unit that AWS does not have, or that Kubecost cannot read.
+func CheckTimeUnit(unit string) error {
+	if unit != Daily && unit != Hourly {
+		return fmt.Errorf("it is %s or %s, in capitals", Daily, Hourly)
+	}
+	return nil
+}
+
 // CheckPrefix returns an error for a report's S3 prefix that AWS would refuse, or that would be more than a name in a policy
 // or a table's location. AWS requires a prefix for reports with Athena integration.
 // Source: https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_cur_ReportDefinition.html

@@ -178,3 +178,25 @@ func TestTheDeliveredFilesHoldTheWholeBill(t *testing.T) {
 		t.Errorf("delivered\n%s\nwant\n%s", strings.Join(keys, "\n"), strings.Join(want, "\n"))
 	}
 }
+
+func TestAnHourlyBillHasTheSameSums(t *testing.T) {
+	daily := Month(options())
+	hourly := Hourly(daily)
+	if len(hourly) < 20*len(daily) {
+		t.Errorf("%d daily items became %d hourly ones", len(daily), len(hourly))
+	}
+	day, hour := Summarize(daily), Summarize(hourly)
+	if day.Total != hour.Total || day.Kubecost != hour.Kubecost {
+		t.Errorf("the daily sums are %+v and %v, the hourly %+v and %v", day.Kubecost, day.Total, hour.Kubecost, hour.Total)
+	}
+	ids := map[string]bool{}
+	for _, item := range hourly {
+		if item.Start.Month() != item.Month.Month() || !item.End.After(item.Start) {
+			t.Fatalf("an item from %s to %s", item.Start, item.End)
+		}
+		ids[item.ID] = true
+	}
+	if len(ids) != len(hourly) {
+		t.Errorf("%d items have %d IDs", len(hourly), len(ids))
+	}
+}

@@ -18,6 +18,8 @@ func TestAWrongSettingIsNamedWithItsValueAndTheRule(t *testing.T) {
 		"report name with a hyphen":         {payerSettings, "kubecost-cur:reportName", "kube-cost", []string{"lower-case"}},
 		"report name with a space":          {payerSettings, "kubecost-cur:reportName", "kube cost", []string{"lower-case"}},
 		"report name over the limit":        {payerSettings, "kubecost-cur:reportName", long, []string{"at most 242"}},
+		"a monthly report":                  {payerSettings, "kubecost-cur:reportTimeUnit", "MONTHLY", []string{"DAILY or HOURLY"}},
+		"a time unit in small letters":      {payerSettings, "kubecost-cur:reportTimeUnit", "hourly", []string{"in capitals"}},
 		"empty prefix":                      {payerSettings, "kubecost-cur:reportPrefix", "", []string{"needs a prefix"}},
 		"prefix with a leading slash":       {payerSettings, "kubecost-cur:reportPrefix", "/cur", []string{"no slash"}},
 		"account that is too short":         {payerSettings, "kubecost-cur:payerAccountId", "1111111111", []string{"12 digits"}},

@@ -38,6 +38,10 @@ func (s *Sandbox) Deliver(ctx context.Context, payer string, month time.Time, ta
 	})
 	var all []Delivered
 	for _, r := range reports {
+		items := items
+		if r.TimeUnit == "HOURLY" {
+			items = bill.Hourly(items)
+		}
 		objects, summary, err := bill.Delivery(bill.Report{
 			Name: r.ReportName, Bucket: r.S3Bucket, Prefix: r.S3Prefix, Account: payer,
 		}, items)
