@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -88,10 +89,19 @@ type world struct {
 	settings map[string]string
 }
 
-var worlds atomic.Int64
+var (
+	worlds   atomic.Int64
+	parallel sync.Map // names of the tests that run beside others
+)
 
+// newWorld makes a world. A test that has one runs beside others: much of its time it waits for the cluster.
 func newWorld(t testing.TB) *world {
 	t.Helper()
+	if t, isTest := t.(*testing.T); isTest {
+		if _, already := parallel.LoadOrStore(t.Name(), true); !already {
+			t.Parallel()
+		}
+	}
 	n := worlds.Add(1)
 	w := &world{
 		t: t, payer: fmt.Sprintf("%012d", 100000000000+n), primary: fmt.Sprintf("%012d", 200000000000+n),
