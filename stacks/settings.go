@@ -8,10 +8,7 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
-	"github.com/kubecost-cur/kubecost-cur/components"
 	"github.com/kubecost-cur/kubecost-cur/internal/arn"
-	"github.com/kubecost-cur/kubecost-cur/internal/billing"
-	"github.com/kubecost-cur/kubecost-cur/internal/charts"
 )
 
 // settings are a stack's settings, checked. Those of the other side are zero.
@@ -35,41 +32,6 @@ type settings struct {
 type bothSettings struct {
 	PayerProfile       string
 	PayerAssumeRoleARN string
-}
-
-type payerSettings struct {
-	Region                string // of its buckets, Glue and Athena
-	ReportName            string
-	ReportTimeUnit        string
-	ReportPrefix          string
-	ReportBucketName      string
-	ReportExpirationDays  int
-	ReportProtect         bool
-	CostAllocationTags    []string
-	ResultsBucketName     string
-	ResultsExpirationDays int
-	WorkGroupName         string
-	BytesScannedCutoff    int
-	RoleName              string
-	RolePath              string
-	FurtherReaderRoleArns []string
-	OrganizationID        string
-	StrictTrust           bool
-	ListAccounts          bool
-	ForceDestroy          bool
-}
-
-type primarySettings struct {
-	Payers             []payerSource
-	ClusterName        string
-	Namespace          string
-	ServiceAccountName string
-	ReleaseName        string
-	ChartVersion       string
-	TimeoutSeconds     int
-	StorageClass       string
-	Values             map[string]any // of the chart
-	ValuesSecret       bool           // some of Values are a Pulumi secret
 }
 
 // readerRoleARN is the role that the primary side makes, whether it is there yet or not.
@@ -189,115 +151,4 @@ func (r *reader) tags() map[string]string {
 		tags[key] = value
 	}
 	return tags
-}
-
-func (r *reader) payer(s settings) payerSettings {
-	p := payerSettings{
-		Region:                s.Region,
-		ReportName:            r.text("reportName"),
-		ReportTimeUnit:        r.text("reportTimeUnit"),
-		ReportPrefix:          r.text("reportPrefix"),
-		ReportBucketName:      r.text("reportBucketName"),
-		ReportExpirationDays:  r.integer("reportExpirationDays"),
-		ReportProtect:         r.flag("reportProtect"),
-		CostAllocationTags:    r.list("costAllocationTags"),
-		ResultsBucketName:     r.text("resultsBucketName"),
-		ResultsExpirationDays: r.integer("resultsExpirationDays"),
-		WorkGroupName:         r.text("workGroupName"),
-		BytesScannedCutoff:    r.integer("bytesScannedCutoff"),
-		RoleName:              r.text("payerRoleName"),
-		RolePath:              r.text("payerRolePath"),
-		FurtherReaderRoleArns: r.list("furtherReaderRoleArns"),
-		OrganizationID:        r.text("organizationId"),
-		StrictTrust:           r.flag("strictTrust"),
-		ListAccounts:          r.flag("listAccounts"),
-		ForceDestroy:          r.flag("forceDestroy"),
-	}
-	if region := r.text("payerRegion"); s.Side == both && region != "" {
-		p.Region = region
-	}
-	if p.ReportBucketName == "" {
-		p.ReportBucketName = fmt.Sprintf("kubecost-cur-%s-%s", s.PayerAccountID, p.Region)
-	} else {
-		r.fault("reportBucketName", p.ReportBucketName, arn.CheckBucketName(p.ReportBucketName))
-	}
-	if p.ResultsBucketName == "" {
-		p.ResultsBucketName = fmt.Sprintf("kubecost-athena-%s-%s", s.PayerAccountID, p.Region)
-	} else {
-		r.fault("resultsBucketName", p.ResultsBucketName, arn.CheckBucketName(p.ResultsBucketName))
-	}
-	if p.ResultsBucketName == p.ReportBucketName {
-		r.fault("resultsBucketName", p.ResultsBucketName, errors.New("the report's bucket cannot take query results too"))
-	}
-	r.fault("reportName", p.ReportName, billing.CheckReportName(p.ReportName))
-	r.fault("reportTimeUnit", p.ReportTimeUnit, billing.CheckTimeUnit(p.ReportTimeUnit))
-	r.fault("reportPrefix", p.ReportPrefix, billing.CheckPrefix(p.ReportPrefix))
-	if p.ReportExpirationDays < 0 {
-		r.fault("reportExpirationDays", fmt.Sprint(p.ReportExpirationDays), errors.New("it is a number of days, or 0 for never"))
-	}
-	if _, err := billing.Columns(p.CostAllocationTags); err != nil {
-		r.fault("costAllocationTags", strings.Join(p.CostAllocationTags, ", "), err)
-	}
-	if p.ResultsExpirationDays < 1 {
-		r.fault("resultsExpirationDays", fmt.Sprint(p.ResultsExpirationDays), errors.New("it is at least 1"))
-	}
-	r.fault("workGroupName", p.WorkGroupName, components.CheckWorkGroupName(p.WorkGroupName))
-	if p.BytesScannedCutoff < components.MinBytesScannedCutoff {
-		r.fault("bytesScannedCutoff", fmt.Sprint(p.BytesScannedCutoff),
-			fmt.Errorf("the least that Athena takes is %d bytes", components.MinBytesScannedCutoff))
-	}
-	r.fault("payerRoleName", p.RoleName, arn.CheckRoleName(p.RoleName))
-	r.fault("payerRolePath", p.RolePath, arn.CheckRolePath(p.RolePath))
-	r.readers(s, p)
-	if s.Partition != "" && s.Partition != arn.Commercial {
-		r.fault("aws:region", s.Region, fmt.Errorf("the payer side supports the partition %s only, and this region is in %s",
-			arn.Commercial, s.Partition))
-	}
-	return p
-}
-
-// readers checks who may assume the payer role.
-func (r *reader) readers(s settings, p payerSettings) {
-	seen := map[string]bool{s.readerRoleARN(): true}
-	for _, role := range p.FurtherReaderRoleArns {
-		if s.Partition != "" {
-			r.fault("furtherReaderRoleArns", role, arn.CheckRole(role, s.Partition))
-		}
-		if seen[role] {
-			r.fault("furtherReaderRoleArns", role, fmt.Errorf("it is there twice, or is the role of %s", r.full("readerRoleName")))
-		}
-		seen[role] = true
-	}
-	if p.OrganizationID != "" {
-		r.fault("organizationId", p.OrganizationID, arn.CheckOrganizationID(p.OrganizationID))
-	}
-}
-
-func (r *reader) primary(ctx *pulumi.Context, s settings) primarySettings {
-	p := primarySettings{
-		Payers:             r.payers(ctx, s.Side, s.PayerAccountID),
-		ClusterName:        r.required("clusterName"),
-		Namespace:          r.text("namespace"),
-		ServiceAccountName: r.text("serviceAccountName"),
-		ReleaseName:        r.text("releaseName"),
-		ChartVersion:       r.text("chartVersion"),
-		TimeoutSeconds:     r.integer("timeoutSeconds"),
-		StorageClass:       r.text("storageClass"),
-		Values:             r.object("values"),
-		ValuesSecret:       r.secret("values"),
-	}
-	r.fault("namespace", p.Namespace, components.CheckKubernetesName(p.Namespace))
-	r.fault("serviceAccountName", p.ServiceAccountName, components.CheckKubernetesName(p.ServiceAccountName))
-	r.fault("releaseName", p.ReleaseName, components.CheckKubernetesName(p.ReleaseName))
-	r.fault("chartVersion", p.ChartVersion, charts.CheckVersion(p.ChartVersion))
-	if p.StorageClass != "" {
-		r.fault("storageClass", p.StorageClass, components.CheckStorageClassName(p.StorageClass))
-	}
-	if err := charts.CheckValues(p.Values); err != nil {
-		r.faults = append(r.faults, fmt.Errorf("%s: %w", r.full("values"), err))
-	}
-	if p.TimeoutSeconds < 1 {
-		r.fault("timeoutSeconds", fmt.Sprint(p.TimeoutSeconds), errors.New("it is a number of seconds"))
-	}
-	return p
 }

@@ -1,0 +1,117 @@
+package stacks
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/kubecost-cur/kubecost-cur/components"
+	"github.com/kubecost-cur/kubecost-cur/internal/arn"
+	"github.com/kubecost-cur/kubecost-cur/internal/billing"
+)
+
+// payerSettings are the settings of the payer side, checked.
+type payerSettings struct {
+	Region                string // of its buckets, Glue and Athena
+	ReportName            string
+	ReportTimeUnit        string
+	ReportPrefix          string
+	ReportBucketName      string
+	ReportExpirationDays  int
+	ReportProtect         bool
+	CostAllocationTags    []string
+	ResultsBucketName     string
+	ResultsExpirationDays int
+	WorkGroupName         string
+	BytesScannedCutoff    int
+	RoleName              string
+	RolePath              string
+	FurtherReaderRoleArns []string
+	OrganizationID        string
+	StrictTrust           bool
+	ListAccounts          bool
+	ForceDestroy          bool
+}
+
+// payer reads the settings of the payer side.
+func (r *reader) payer(s settings) payerSettings {
+	p := payerSettings{
+		Region:                s.Region,
+		ReportName:            r.text("reportName"),
+		ReportTimeUnit:        r.text("reportTimeUnit"),
+		ReportPrefix:          r.text("reportPrefix"),
+		ReportBucketName:      r.text("reportBucketName"),
+		ReportExpirationDays:  r.integer("reportExpirationDays"),
+		ReportProtect:         r.flag("reportProtect"),
+		CostAllocationTags:    r.list("costAllocationTags"),
+		ResultsBucketName:     r.text("resultsBucketName"),
+		ResultsExpirationDays: r.integer("resultsExpirationDays"),
+		WorkGroupName:         r.text("workGroupName"),
+		BytesScannedCutoff:    r.integer("bytesScannedCutoff"),
+		RoleName:              r.text("payerRoleName"),
+		RolePath:              r.text("payerRolePath"),
+		FurtherReaderRoleArns: r.list("furtherReaderRoleArns"),
+		OrganizationID:        r.text("organizationId"),
+		StrictTrust:           r.flag("strictTrust"),
+		ListAccounts:          r.flag("listAccounts"),
+		ForceDestroy:          r.flag("forceDestroy"),
+	}
+	if region := r.text("payerRegion"); s.Side == both && region != "" {
+		p.Region = region
+	}
+	if p.ReportBucketName == "" {
+		p.ReportBucketName = fmt.Sprintf("kubecost-cur-%s-%s", s.PayerAccountID, p.Region)
+	} else {
+		r.fault("reportBucketName", p.ReportBucketName, arn.CheckBucketName(p.ReportBucketName))
+	}
+	if p.ResultsBucketName == "" {
+		p.ResultsBucketName = fmt.Sprintf("kubecost-athena-%s-%s", s.PayerAccountID, p.Region)
+	} else {
+		r.fault("resultsBucketName", p.ResultsBucketName, arn.CheckBucketName(p.ResultsBucketName))
+	}
+	if p.ResultsBucketName == p.ReportBucketName {
+		r.fault("resultsBucketName", p.ResultsBucketName, errors.New("the report's bucket cannot take query results too"))
+	}
+	r.fault("reportName", p.ReportName, billing.CheckReportName(p.ReportName))
+	r.fault("reportTimeUnit", p.ReportTimeUnit, billing.CheckTimeUnit(p.ReportTimeUnit))
+	r.fault("reportPrefix", p.ReportPrefix, billing.CheckPrefix(p.ReportPrefix))
+	if p.ReportExpirationDays < 0 {
+		r.fault("reportExpirationDays", fmt.Sprint(p.ReportExpirationDays), errors.New("it is a number of days, or 0 for never"))
+	}
+	if _, err := billing.Columns(p.CostAllocationTags); err != nil {
+		r.fault("costAllocationTags", strings.Join(p.CostAllocationTags, ", "), err)
+	}
+	if p.ResultsExpirationDays < 1 {
+		r.fault("resultsExpirationDays", fmt.Sprint(p.ResultsExpirationDays), errors.New("it is at least 1"))
+	}
+	r.fault("workGroupName", p.WorkGroupName, components.CheckWorkGroupName(p.WorkGroupName))
+	if p.BytesScannedCutoff < components.MinBytesScannedCutoff {
+		r.fault("bytesScannedCutoff", fmt.Sprint(p.BytesScannedCutoff),
+			fmt.Errorf("the least that Athena takes is %d bytes", components.MinBytesScannedCutoff))
+	}
+	r.fault("payerRoleName", p.RoleName, arn.CheckRoleName(p.RoleName))
+	r.fault("payerRolePath", p.RolePath, arn.CheckRolePath(p.RolePath))
+	r.readers(s, p)
+	if s.Partition != "" && s.Partition != arn.Commercial {
+		r.fault("aws:region", s.Region, fmt.Errorf("the payer side supports the partition %s only, and this region is in %s",
+			arn.Commercial, s.Partition))
+	}
+	return p
+}
+
+// readers checks who may assume the payer role.
+func (r *reader) readers(s settings, p payerSettings) {
+	seen := map[string]bool{s.readerRoleARN(): true}
+	for _, role := range p.FurtherReaderRoleArns {
+		if s.Partition != "" {
+			r.fault("furtherReaderRoleArns", role, arn.CheckRole(role, s.Partition))
+		}
+		if seen[role] {
+			r.fault("furtherReaderRoleArns", role, fmt.Errorf("it is there twice, or is the role of %s", r.full("readerRoleName")))
+		}
+		seen[role] = true
+	}
+	if p.OrganizationID != "" {
+		r.fault("organizationId", p.OrganizationID, arn.CheckOrganizationID(p.OrganizationID))
+	}
+}
