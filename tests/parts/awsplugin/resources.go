@@ -12,19 +12,34 @@ import (
 // the upstream schema alone does not give the SDK's property names and shapes, the
 // fields say what differs.
 var resources = map[string]*info.Resource{
-	"aws_athena_workgroup":      typed("athena/workgroup:Workgroup", nil),
-	"aws_cur_report_definition": typed("cur/reportDefinition:ReportDefinition", nil),
-	"aws_glue_catalog_database": typed("glue/catalogDatabase:CatalogDatabase", nil),
+	"aws_athena_workgroup":             typed("athena/workgroup:Workgroup", nil),
+	"aws_bcmdataexports_export":        typed("bcmdata/export:Export", fields{"export": one(dataExport)}),
+	"aws_ce_cost_allocation_tag":       typed("costexplorer/costAllocationTag:CostAllocationTag", nil),
+	"aws_cloudwatch_event_rule":        typed("cloudwatch/eventRule:EventRule", nil),
+	"aws_cloudwatch_event_target":      typed("cloudwatch/eventTarget:EventTarget", nil),
+	"aws_cur_report_definition":        typed("cur/reportDefinition:ReportDefinition", nil),
+	"aws_eks_addon":                    typed("eks/addon:Addon", nil),
+	"aws_eks_pod_identity_association": typed("eks/podIdentityAssociation:PodIdentityAssociation", nil),
+	"aws_glue_catalog_database":        typed("glue/catalogDatabase:CatalogDatabase", nil),
 	"aws_glue_catalog_table": typed("glue/catalogTable:CatalogTable", fields{
 		"partition_index": many("partitionIndices", nil),
 	}),
+	"aws_glue_crawler":                typed("glue/crawler:Crawler", nil),
+	"aws_glue_trigger":                typed("glue/trigger:Trigger", nil),
+	"aws_glue_workflow":               typed("glue/workflow:Workflow", nil),
+	"aws_iam_openid_connect_provider": typed("iam/openIdConnectProvider:OpenIdConnectProvider", nil),
+	"aws_iam_policy":                  typed("iam/policy:Policy", nil),
 	"aws_iam_role": typed("iam/role:Role", fields{
 		"name": autoName("name", 64),
 	}),
-	"aws_iam_role_policy": typed("iam/rolePolicy:RolePolicy", nil),
-	"aws_s3_bucket":       typed("s3/bucketV2:BucketV2", bucket),
+	"aws_iam_role_policy":            typed("iam/rolePolicy:RolePolicy", nil),
+	"aws_iam_role_policy_attachment": typed("iam/rolePolicyAttachment:RolePolicyAttachment", nil),
+	"aws_lakeformation_permissions":  typed("lakeformation/permissions:Permissions", nil),
+	"aws_lakeformation_resource":     typed("lakeformation/resource:Resource", nil),
+	"aws_s3_bucket":                  typed("s3/bucketV2:BucketV2", bucket),
 	"aws_s3_bucket_lifecycle_configuration": typed("s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2",
 		fields{"rule": many("rules", lifecycleRule)}),
+	"aws_s3_bucket_notification":        typed("s3/bucketNotification:BucketNotification", nil),
 	"aws_s3_bucket_ownership_controls":  typed("s3/bucketOwnershipControls:BucketOwnershipControls", nil),
 	"aws_s3_bucket_policy":              typed("s3/bucketPolicy:BucketPolicy", nil),
 	"aws_s3_bucket_public_access_block": typed("s3/bucketPublicAccessBlock:BucketPublicAccessBlock", nil),
@@ -35,11 +50,17 @@ var resources = map[string]*info.Resource{
 
 // dataSources maps the provider's data sources to the functions of the pulumi-aws v6 SDK.
 var dataSources = map[string]*info.DataSource{
-	"aws_caller_identity": function("index/getCallerIdentity:getCallerIdentity", nil),
+	"aws_caller_identity":       function("index/getCallerIdentity:getCallerIdentity", nil),
+	"aws_cur_report_definition": function("cur/getReportDefinition:getReportDefinition", nil),
+	"aws_eks_addon":             function("eks/getAddon:getAddon", nil),
 	// The SDK has vpcConfig as one object. The bridge would send it as an empty list, which
 	// upstream refuses of a property that it computes, so vpcConfig stays empty here.
 	"aws_eks_cluster":                 function("eks/getCluster:getCluster", nil),
+	"aws_glue_catalog_table":          function("glue/getCatalogTable:getCatalogTable", nil),
 	"aws_iam_openid_connect_provider": function("iam/getOpenIdConnectProvider:getOpenIdConnectProvider", nil),
+	"aws_iam_role":                    function("iam/getRole:getRole", nil),
+	"aws_s3_bucket":                   function("s3/getBucket:getBucket", nil),
+	"aws_s3_bucket_policy":            function("s3/getBucketPolicy:getBucketPolicy", nil),
 }
 
 // config names the provider's own settings whose shape the upstream schema does not tell.
@@ -80,6 +101,16 @@ var bucket = fields{
 	}),
 	"versioning": many("versionings", nil),
 	"website":    many("websites", nil),
+}
+
+// dataExport is a CUR 2.0 export: upstream limits these lists to one element by validators, and the SDK keeps them as lists
+// but for the export itself.
+var dataExport = fields{
+	"data_query": many("dataQueries", nil),
+	"destination_configurations": many("destinationConfigurations", fields{
+		"s3_destination": many("s3Destinations", fields{"s3_output_configurations": many("s3OutputConfigurations", nil)}),
+	}),
+	"refresh_cadence": many("refreshCadences", nil),
 }
 
 // lifecycleRule is a rule of a bucket's lifecycle: upstream limits these lists to one

@@ -27,10 +27,14 @@ const (
 // the AWS SDK where these are called otherwise.
 var services = []string{
 	"athena",
+	"bcmdataexports",
+	"ce", "costexplorer",
 	"costandusagereportservice", "cur",
 	"eks",
+	"eventbridge", "events",
 	"glue",
 	"iam",
+	"lakeformation",
 	"s3",
 	"s3control", // tags of buckets
 	"sts",
