@@ -1,53 +1,105 @@
 package stacks
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"strings"
 	"testing"
 )
 
-// The schema is written three times, for three readers: here for the program, in Pulumi.yaml for Pulumi, in the README for
-// people. They must say the same.
+var update = flag.Bool("update", false, "write the schema's settings into Pulumi.yaml and the README")
+
+// The settings are written three times, for three readers: in the schema for the program, in Pulumi.yaml for Pulumi, in the
+// README for people. The latter two are made from the first by `go test ./stacks -run Settings -update`.
 func TestTheSettingsAreTheSameInCodePulumiYamlAndReadme(t *testing.T) {
-	project, readme := readFile(t, "../Pulumi.yaml"), readFile(t, "../README.md")
-	for _, s := range schema {
-		entry := fmt.Sprintf("  %s:\n    type: %s\n", s.key, s.kind)
-		switch def := s.def.(type) {
-		case []string:
-			entry += "    items:\n      type: string\n"
-			if len(def) == 0 {
-				entry += "    default: []\n"
-			} else {
-				entry += "    default:\n      - " + strings.Join(def, "\n      - ") + "\n"
-			}
-		case []object:
-			entry += "    items:\n      type: object\n    default: []\n"
-		case object:
-			entry += "    default: {}\n"
-		case string:
-			entry += fmt.Sprintf("    default: %q\n", def)
-		default:
-			entry += fmt.Sprintf("    default: %v\n", def)
-		}
-		entry += fmt.Sprintf("    description: %q\n", s.description)
-		if !strings.Contains(project, entry) {
-			t.Errorf("Pulumi.yaml does not have\n%s", entry)
-		}
-		if !strings.Contains(readme, fmt.Sprintf("| `%s` |", s.key)) || !strings.Contains(readme, s.description) {
-			t.Errorf("the README's table does not have %s with %q", s.key, s.description)
-		}
-	}
-	if got := strings.Count(project, "\n    type: "); got != len(schema) {
-		t.Errorf("Pulumi.yaml has %d settings, the program %d", got, len(schema))
+	holds(t, "../Pulumi.yaml", "\nconfig:\n", "", projectSettings())
+	for _, own := range []side{either, payer, primary, both} {
+		holds(t, "../README.md", fmt.Sprintf("<!-- settings: %s -->\n\n", titles[own]), "\n<!-- end of settings -->", settingsTable(own))
 	}
 }
 
-func readFile(t *testing.T, name string) string {
+var titles = map[side]string{either: "every side", payer: "payer", primary: "primary", both: "both"}
+
+// holds expects that a file has text between two others, the second of which is the file's end if it is empty.
+func holds(t *testing.T, name, begin, end, text string) {
 	t.Helper()
 	b, err := os.ReadFile(name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return string(b)
+	before, rest, found := strings.Cut(string(b), begin)
+	got, after, ended := rest, "", true
+	if end != "" {
+		got, after, ended = strings.Cut(rest, end)
+	}
+	switch {
+	case !found || !ended:
+		t.Errorf("%s has no %q with %q after it", name, begin, end)
+	case got == text:
+	case *update:
+		if ended && end != "" {
+			after = end + after
+		}
+		if err := os.WriteFile(name, []byte(before+begin+text+after), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	default:
+		t.Errorf("%s differs from the schema: run `go test ./stacks -run Settings -update`, and look at what changes", name)
+	}
+}
+
+// projectSettings are the schema's settings as Pulumi.yaml has them.
+func projectSettings() string {
+	var b strings.Builder
+	for _, s := range schema {
+		fmt.Fprintf(&b, "  %s:\n    type: %s\n", s.key, s.kind)
+		switch def := s.def.(type) {
+		case []string:
+			b.WriteString("    items:\n      type: string\n")
+			if len(def) == 0 {
+				b.WriteString("    default: []\n")
+			} else {
+				b.WriteString("    default:\n      - " + strings.Join(def, "\n      - ") + "\n")
+			}
+		case []object:
+			b.WriteString("    items:\n      type: object\n    default: []\n")
+		case object:
+			b.WriteString("    default: {}\n")
+		case string:
+			fmt.Fprintf(&b, "    default: %q\n", def)
+		default:
+			fmt.Fprintf(&b, "    default: %v\n", def)
+		}
+		fmt.Fprintf(&b, "    description: %q\n", s.description)
+	}
+	return b.String()
+}
+
+// settingsTable are the schema's settings of a side as the README has them.
+func settingsTable(own side) string {
+	var b strings.Builder
+	b.WriteString("| setting | type | default | what it is |\n|---|---|---|---|\n")
+	for _, s := range schema {
+		if s.side != own {
+			continue
+		}
+		def := ""
+		switch v := s.def.(type) {
+		case []string:
+			if def = "`[]`"; len(v) > 0 {
+				def = "see `Pulumi.yaml`"
+			}
+		case []object:
+			def = "`[]`"
+		case object:
+			def = "`{}`"
+		default:
+			if v != "" {
+				def = fmt.Sprintf("`%v`", v)
+			}
+		}
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", s.key, s.kind, def, s.description)
+	}
+	return b.String()
 }
