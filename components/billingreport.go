@@ -17,7 +17,7 @@ import (
 type BillingReportArgs struct {
 	// AccountID is the payer account's ID, 12 digits.
 	AccountID string
-	// Region is the bucket's region. The report definition itself is always made in us-east-1.
+	// Region is the bucket's region. The report definition itself is always made in the partition's billing region.
 	Region string
 	// ReportName is the report's name: lower-case letters, digits and underscores.
 	ReportName string
@@ -34,7 +34,7 @@ type BillingReportArgs struct {
 	Protect bool
 	// ForceDestroy deletes the bucket together with what is in it. For throw-away accounts only.
 	ForceDestroy bool
-	// ReportProvider is an AWS provider of us-east-1 in the same account, where the billing API is. Without it the
+	// ReportProvider is an AWS provider of arn.BillingRegion in the same account, where the billing API is. Without it the
 	// component's own provider is used.
 	ReportProvider pulumi.ProviderResource
 	// Tags are put on every resource.
@@ -54,8 +54,8 @@ type BillingReport struct {
 func (args *BillingReportArgs) validate(name string) (partition string, err error) {
 	var f faults
 	f.check("AccountID", args.AccountID, arn.CheckAccountID(args.AccountID))
-	partition, err = arn.Partition(args.Region)
-	f.check("Region", args.Region, err)
+	partition, _ = arn.Partition(args.Region)
+	f.check("Region", args.Region, arn.CheckPayerRegion(args.Region))
 	f.check("ReportName", args.ReportName, billing.CheckReportName(args.ReportName))
 	f.check("TimeUnit", args.TimeUnit, billing.CheckTimeUnit(cmp.Or(args.TimeUnit, billing.Daily)))
 	f.check("Prefix", args.Prefix, billing.CheckPrefix(args.Prefix))

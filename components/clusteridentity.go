@@ -67,7 +67,7 @@ func (args *ClusterIdentityArgs) validate(name string) error {
 	f.check("RoleName", args.RoleName, arn.CheckRoleName(args.RoleName))
 	f.check("RolePath", args.RolePath, arn.CheckRolePath(cmp.Or(args.RolePath, "/")))
 	if args.PermissionsBoundary != "" {
-		f.check("PermissionsBoundary", args.PermissionsBoundary, arn.CheckPolicy(args.PermissionsBoundary, args.AccountID))
+		f.check("PermissionsBoundary", args.PermissionsBoundary, arn.CheckPolicy(args.PermissionsBoundary, args.AccountID, ""))
 	}
 	f.check("Namespace", args.Namespace, CheckKubernetesName(args.Namespace))
 	f.check("ServiceAccountName", args.ServiceAccountName, CheckKubernetesName(args.ServiceAccountName))

@@ -60,7 +60,7 @@ type PayerArgs struct {
 	Tags map[string]string
 	// Provider is the payer account's AWS provider; nil takes the component's own.
 	Provider pulumi.ProviderResource
-	// ReportProvider is an AWS provider of us-east-1 in the payer account; nil takes Provider.
+	// ReportProvider is an AWS provider of arn.BillingRegion in the payer account; nil takes Provider.
 	ReportProvider pulumi.ProviderResource
 }
 

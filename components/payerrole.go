@@ -65,7 +65,7 @@ func (args *PayerRoleArgs) validate(name string) error {
 		f.check("OrganizationID", args.OrganizationID, arn.CheckOrganizationID(args.OrganizationID))
 	}
 	if args.PermissionsBoundary != "" {
-		f.check("PermissionsBoundary", args.PermissionsBoundary, arn.CheckPolicy(args.PermissionsBoundary, args.Query.Account))
+		f.check("PermissionsBoundary", args.PermissionsBoundary, arn.CheckPolicy(args.PermissionsBoundary, args.Query.Account, args.Query.Partition))
 	}
 	return f.of("PayerRole", name)
 }

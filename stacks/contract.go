@@ -9,6 +9,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/kubecost-cur/kubecost-cur/components"
+	"github.com/kubecost-cur/kubecost-cur/internal/arn"
 	"github.com/kubecost-cur/kubecost-cur/internal/cloudintegration"
 )
 
@@ -121,7 +122,7 @@ func find(ctx *pulumi.Context, source payerSource) error {
 }
 
 // check returns an error for values of the contract that do not have their shape, or do not fit this stack's settings.
-func check(c contract[string], source payerSource, readerRoleARN string) error {
+func check(c contract[string], source payerSource, s settings) error {
 	stack := source.stack
 	if c.ContractVersion != contractVersion {
 		return contractError(stack, fmt.Errorf("output contractVersion is %q, and this program reads version %q",
@@ -130,12 +131,15 @@ func check(c contract[string], source payerSource, readerRoleARN string) error {
 	var faults []error
 	if err := entry(c).Check(); err != nil {
 		faults = append(faults, fmt.Errorf("output %w", err))
+	} else if err := arn.CheckSamePartition(c.AthenaRegion, s.Partition); err != nil {
+		return fmt.Errorf("the payer stack %s (setting %s) cannot be read from here; nothing was changed: output athenaRegion is %q: %w",
+			stack, source.setting, c.AthenaRegion, err)
 	}
 	if c.ProjectID != source.accountID {
 		faults = append(faults, fmt.Errorf("output projectID is %q, and this stack's %s is %q: one of them is wrong",
 			c.ProjectID, source.accountSetting, source.accountID))
 	}
-	if !slices.Contains(strings.Split(c.TrustedRoleArn, ","), readerRoleARN) {
+	if readerRoleARN := s.readerRoleARN(); !slices.Contains(strings.Split(c.TrustedRoleArn, ","), readerRoleARN) {
 		faults = append(faults, fmt.Errorf("output trustedRoleArn is %q, and the role that this stack makes is %q: primaryAccountId, "+
 			"readerRoleName and readerRolePath must be the same in both stacks, or the payer's furtherReaderRoleArns must have it", c.TrustedRoleArn, readerRoleARN))
 	}

@@ -6,6 +6,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/kubecost-cur/kubecost-cur/components"
+	"github.com/kubecost-cur/kubecost-cur/internal/arn"
 )
 
 // backfillDays is how far a new Kubecost reads back, with a margin.
@@ -62,7 +63,8 @@ func payerArgs(ctx *pulumi.Context, s settings) (*components.PayerArgs, error) {
 	if err != nil {
 		return nil, err
 	}
-	reportProvider, err := caller.provider(ctx, "us-east-1", "us-east-1")
+	region := arn.BillingRegion(s.Partition)
+	reportProvider, err := caller.provider(ctx, region, region)
 	if err != nil {
 		return nil, err
 	}

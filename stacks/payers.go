@@ -31,7 +31,7 @@ type payerEntry struct {
 }
 
 // payers are the payer accounts that other stacks or the settings describe: the one of payerStack first, then those of payers.
-func (r *reader) payers(ctx *pulumi.Context, own side, payerAccountID string) []payerSource {
+func (r *reader) payers(ctx *pulumi.Context, own side, payerAccountID, partition string) []payerSource {
 	entries := r.objects("payers")
 	var sources []payerSource
 	if stack := r.text("payerStack"); own == both {
@@ -50,7 +50,7 @@ func (r *reader) payers(ctx *pulumi.Context, own side, payerAccountID string) []
 			r.full("payerStack")))
 	}
 	for i, text := range entries {
-		if source, ok := r.payerEntry(ctx, fmt.Sprintf("payers[%d]", i), text); ok {
+		if source, ok := r.payerEntry(ctx, fmt.Sprintf("payers[%d]", i), text, partition); ok {
 			sources = append(sources, source)
 		}
 	}
@@ -64,7 +64,7 @@ func (r *reader) payers(ctx *pulumi.Context, own side, payerAccountID string) []
 	return sources
 }
 
-func (r *reader) payerEntry(ctx *pulumi.Context, setting string, text json.RawMessage) (payerSource, bool) {
+func (r *reader) payerEntry(ctx *pulumi.Context, setting string, text json.RawMessage, partition string) (payerSource, bool) {
 	var e payerEntry
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.DisallowUnknownFields()
@@ -94,6 +94,8 @@ func (r *reader) payerEntry(ctx *pulumi.Context, setting string, text json.RawMe
 	default:
 		if err := e.AWS.Check(); err != nil {
 			r.faults = append(r.faults, fmt.Errorf("%s: %w", r.full(setting), err))
+		} else if partition != "" {
+			r.fault(setting+".athenaRegion", e.AthenaRegion, arn.CheckSamePartition(e.AthenaRegion, partition))
 		}
 	}
 	return source, true
@@ -112,17 +114,17 @@ func (r *reader) stackName(ctx *pulumi.Context, setting, name string) string {
 }
 
 // readPayers reads and checks what is known of every payer. Its error has the faults of all of them.
-func readPayers(ctx *pulumi.Context, sources []payerSource, readerRoleARN string) ([]cloudintegration.AWS, error) {
+func readPayers(ctx *pulumi.Context, sources []payerSource, s settings) ([]cloudintegration.AWS, error) {
 	var payers []cloudintegration.AWS
 	var faults []error
-	for _, s := range sources {
-		if s.stack == "" {
-			payers = append(payers, s.literal)
+	for _, source := range sources {
+		if source.stack == "" {
+			payers = append(payers, source.literal)
 			continue
 		}
-		c, err := read(ctx, s)
+		c, err := read(ctx, source)
 		if err == nil {
-			err = check(c, s, readerRoleARN)
+			err = check(c, source, s)
 		}
 		if err != nil {
 			faults = append(faults, err)

@@ -92,9 +92,8 @@ func (r *reader) payer(s settings) payerSettings {
 	r.fault("payerRoleName", p.RoleName, arn.CheckRoleName(p.RoleName))
 	r.fault("payerRolePath", p.RolePath, arn.CheckRolePath(p.RolePath))
 	r.readers(s, p)
-	if s.Partition != "" && s.Partition != arn.Commercial {
-		r.fault("aws:region", s.Region, fmt.Errorf("the payer side supports the partition %s only, and this region is in %s",
-			arn.Commercial, s.Partition))
+	if s.Partition != "" {
+		r.fault("aws:region", s.Region, arn.CheckPayerRegion(s.Region))
 	}
 	return p
 }

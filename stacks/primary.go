@@ -30,7 +30,7 @@ func runPrimary(ctx *pulumi.Context, s settings) error {
 // primaryArgs are the primary side's arguments. The payers' outputs and the cluster are looked up and checked before anything
 // is registered.
 func primaryArgs(ctx *pulumi.Context, s settings) (*components.PrimaryArgs, error) {
-	payers, err := readPayers(ctx, s.Primary.Payers, s.readerRoleARN())
+	payers, err := readPayers(ctx, s.Primary.Payers, s)
 	if err != nil {
 		return nil, err
 	}

@@ -27,7 +27,7 @@ type primarySettings struct {
 // primary reads the settings of the primary side.
 func (r *reader) primary(ctx *pulumi.Context, s settings) primarySettings {
 	p := primarySettings{
-		Payers:             r.payers(ctx, s.Side, s.PayerAccountID),
+		Payers:             r.payers(ctx, s.Side, s.PayerAccountID, s.Partition),
 		ClusterName:        r.required("clusterName"),
 		Namespace:          r.text("namespace"),
 		ServiceAccountName: r.text("serviceAccountName"),

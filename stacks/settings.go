@@ -52,9 +52,6 @@ func readSettings(ctx *pulumi.Context) (settings, error) {
 		Region:              r.aws.Get("region"),
 		Tags:                r.tags(),
 	}
-	r.accounts(s)
-	r.fault("readerRoleName", s.ReaderRoleName, arn.CheckRoleName(s.ReaderRoleName))
-	r.fault("readerRolePath", s.ReaderRolePath, arn.CheckRolePath(s.ReaderRolePath))
 	if s.Region == "" {
 		r.faults = append(r.faults, errors.New("aws:region is missing: the region of this stack's resources, such as us-east-2"))
 	} else {
@@ -62,6 +59,9 @@ func readSettings(ctx *pulumi.Context) (settings, error) {
 		s.Partition, err = arn.Partition(s.Region)
 		r.fault("aws:region", s.Region, err)
 	}
+	r.accounts(s)
+	r.fault("readerRoleName", s.ReaderRoleName, arn.CheckRoleName(s.ReaderRoleName))
+	r.fault("readerRolePath", s.ReaderRolePath, arn.CheckRolePath(s.ReaderRolePath))
 
 	switch s.Side {
 	case payer:
@@ -131,7 +131,7 @@ func (r *reader) accounts(s settings) {
 		own, key = s.PrimaryAccountID, "primaryAccountId"
 	}
 	if s.PermissionsBoundary != "" {
-		r.fault("permissionsBoundary", s.PermissionsBoundary, arn.CheckPolicy(s.PermissionsBoundary, own))
+		r.fault("permissionsBoundary", s.PermissionsBoundary, arn.CheckPolicy(s.PermissionsBoundary, own, s.Partition))
 	}
 	var allowed []string
 	if err := r.aws.TryObject("allowedAccountIds", &allowed); err != nil || !slices.Equal(allowed, []string{own}) {

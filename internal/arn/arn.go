@@ -114,14 +114,17 @@ func CheckRole(text, partition string) error {
 var policyResource = regexp.MustCompile(`^policy/([A-Za-z0-9_+=,.@-]+/)*[A-Za-z0-9_+=,.@-]{1,128}$`)
 
 // CheckPolicy returns an error for a text that is not the ARN of a managed policy that an account can use: its own, or one of
-// AWS.
-func CheckPolicy(text, account string) error {
+// AWS. An empty partition is not asked for.
+func CheckPolicy(text, account, partition string) error {
 	policy, err := Parse(text)
 	if err != nil || policy.Service != "iam" || policy.Region != "" || !policyResource.MatchString(policy.Resource) {
 		return fmt.Errorf("it is a managed policy's ARN, arn:aws:iam::ACCOUNT:policy/NAME")
 	}
 	if policy.Account != account && policy.Account != "aws" {
 		return fmt.Errorf("a boundary is a policy of the role's own account, %s, or of AWS", account)
+	}
+	if partition != "" && policy.Partition != partition {
+		return fmt.Errorf("the policy is in partition %s, and this stack's region is in %s", policy.Partition, partition)
 	}
 	return nil
 }

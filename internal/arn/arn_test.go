@@ -38,6 +38,27 @@ func TestAnUnknownRegionIsRefusedWithTheNearestOnes(t *testing.T) {
 	}
 }
 
+func TestEachPartitionHasItsBillInOneRegionOrNoBillAtAll(t *testing.T) {
+	for region, want := range map[string]string{
+		"us-east-1": "us-east-1", "eu-west-1": "us-east-1", "cn-north-1": "cn-northwest-1", "us-gov-west-1": "",
+	} {
+		partition, err := Partition(region)
+		if got := BillingRegion(partition); got != want || err != nil {
+			t.Errorf("the bill of %s is in %q, %v; want %q", region, got, err, want)
+		}
+	}
+	for region, want := range map[string]string{
+		"us-east-2": "", "cn-north-1": "", "us-gov-east-1": "makes no Cost and Usage Report", "us-gov-1": "no such region",
+	} {
+		expect(t, region, CheckPayerRegion(region), want)
+	}
+	for region, want := range map[string]string{
+		"us-east-2": "", "cn-north-1": "partition aws-cn, and this stack's region is in aws:", "us-gov-west-1": "aws-us-gov", "x": "no such region",
+	} {
+		expect(t, region, CheckSamePartition(region, Commercial), want)
+	}
+}
+
 func TestARNsAreWrittenAndReadAsAWSDoes(t *testing.T) {
 	for _, c := range []struct {
 		arn  ARN
@@ -110,8 +131,9 @@ func TestWhatNamesRolesPoliciesAndOrganizationsIsExact(t *testing.T) {
 	for policy, want := range map[string]string{
 		"arn:aws:iam::111111111111:policy/boundary": "", "arn:aws:iam::aws:policy/PowerUserAccess": "",
 		"arn:aws:iam::222222222222:policy/boundary": "own account", "boundary": "policy's ARN", "arn:aws:iam::111111111111:role/x": "policy's ARN",
+		"arn:aws-cn:iam::111111111111:policy/boundary": "partition aws-cn",
 	} {
-		expect(t, policy, CheckPolicy(policy, "111111111111"), want)
+		expect(t, policy, CheckPolicy(policy, "111111111111", Commercial), want)
 	}
 	for id, want := range map[string]string{
 		"o-a1b2c3d4e5": "", "": "organization", "o-short": "organization", "o-A1B2C3D4E5": "organization", "r-a1b2c3d4e5": "organization",

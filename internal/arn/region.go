@@ -34,6 +34,39 @@ var regions = map[string][]string{
 	GovCloud: {"us-gov-east-1", "us-gov-west-1"},
 }
 
+// billingRegions are the regions that have the billing APIs, each for its whole partition.
+// Source: https://docs.aws.amazon.com/general/latest/gr/billing.html and
+// https://docs.amazonaws.cn/en_us/aws/latest/userguide/billing-and-payment.html
+var billingRegions = map[string]string{Commercial: "us-east-1", China: "cn-northwest-1"}
+
+// BillingRegion returns the region that the reports of a partition are defined in, wherever their buckets are; it is also the
+// region in their ARNs. It is empty for a partition in which no reports are made.
+func BillingRegion(partition string) string { return billingRegions[partition] }
+
+// CheckPayerRegion returns an error for a region in whose partition AWS makes no reports. GovCloud's bill is part of that of
+// the standard account which a GovCloud account is associated with.
+// Source: https://docs.aws.amazon.com/govcloud-us/latest/UserGuide/usage-and-payment.html
+func CheckPayerRegion(region string) error {
+	partition, err := Partition(region)
+	if err == nil && BillingRegion(partition) == "" {
+		err = fmt.Errorf("it is in partition %s, in which AWS makes no Cost and Usage Report: its costs are in the bill of the "+
+			"standard account that goes with a GovCloud account. Set the payer side up there, in a region of partition %s", partition, Commercial)
+	}
+	return err
+}
+
+// CheckSamePartition returns an error for a region that is not in a partition: roles cannot be assumed across partitions, so
+// Kubecost and the bill that it reads must be in one.
+// Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
+func CheckSamePartition(region, partition string) error {
+	other, err := Partition(region)
+	if err != nil || other == partition {
+		return err
+	}
+	return fmt.Errorf("it is in partition %s, and this stack's region is in %s: no role can be assumed across partitions. Run "+
+		"Kubecost in an account of %s, or have it read a payer of %s", other, partition, other, partition)
+}
+
 // Partition returns the partition of a region. It returns an error for a region that AWS does not have, naming the nearest
 // ones that it has.
 func Partition(region string) (string, error) {

@@ -2,16 +2,16 @@ package iampolicy
 
 import "github.com/kubecost-cur/kubecost-cur/internal/arn"
 
-// BillingService delivers Cost and Usage Reports.
+// BillingService delivers Cost and Usage Reports, in every partition that has them.
 const BillingService = "billingreports.amazonaws.com"
 
 // Delivery lets the billing service deliver the reports of one account into a bucket, and nobody reach the bucket without
-// TLS. The report's ARN is always in us-east-1, whatever the bucket's region: with the bucket's region in it, deliveries
-// stop without a word.
+// TLS. The report's ARN is always in the partition's billing region, whatever the bucket's: with the bucket's region in it,
+// deliveries stop without a word.
 // Source: https://docs.aws.amazon.com/cur/latest/userguide/cur-s3.html
 func Delivery(partition, account, bucket string) Document {
 	definitions := arn.ARN{
-		Partition: partition, Service: "cur", Region: "us-east-1", Account: account, Resource: "definition/*",
+		Partition: partition, Service: "cur", Region: arn.BillingRegion(partition), Account: account, Resource: "definition/*",
 	}
 	own := Condition{
 		ArnLike:      {"aws:SourceArn": {definitions.String()}},

@@ -94,16 +94,20 @@ func TestTheReportCanOnlyBeRead(t *testing.T) {
 	}
 }
 
-func TestTheDeliveryNamesUSEast1WhateverTheBucketsRegion(t *testing.T) {
-	for _, s := range Delivery("aws-cn", "111111111111", "b").Statement {
-		if s.Effect == Deny {
-			continue
-		}
-		if got := s.Condition[ArnLike]["aws:SourceArn"]; len(got) != 1 || got[0] != "arn:aws-cn:cur:us-east-1:111111111111:definition/*" {
-			t.Errorf("statement %s has SourceArn %v", s.Sid, got)
-		}
-		if got := s.Condition[StringEquals]["aws:SourceAccount"]; len(got) != 1 || got[0] != "111111111111" {
-			t.Errorf("statement %s has SourceAccount %v", s.Sid, got)
+func TestTheDeliveryNamesThePartitionsBillingRegionWhateverTheBuckets(t *testing.T) {
+	for partition, want := range map[string]string{
+		"aws": "arn:aws:cur:us-east-1:111111111111:definition/*", "aws-cn": "arn:aws-cn:cur:cn-northwest-1:111111111111:definition/*",
+	} {
+		for _, s := range Delivery(partition, "111111111111", "b").Statement {
+			if s.Effect == Deny {
+				continue
+			}
+			if got := s.Condition[ArnLike]["aws:SourceArn"]; len(got) != 1 || got[0] != want {
+				t.Errorf("statement %s has SourceArn %v, want %s", s.Sid, got, want)
+			}
+			if got := s.Condition[StringEquals]["aws:SourceAccount"]; len(got) != 1 || got[0] != "111111111111" {
+				t.Errorf("statement %s has SourceAccount %v", s.Sid, got)
+			}
 		}
 	}
 }

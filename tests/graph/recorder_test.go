@@ -3,6 +3,7 @@
 package graph
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -27,11 +28,15 @@ type recorder struct {
 	mu        sync.Mutex
 	resources []registered
 	calls     []string
+	// partition is that of what it makes up; empty for aws.
+	partition string
 	// payerOutputs are the outputs of the payer stack; nil for a stack that is not there.
 	payerOutputs map[string]any
 	// otherStacks are the outputs of further stacks, by full name.
 	otherStacks map[string]map[string]any
 }
+
+func (r *recorder) iam() string { return "arn:" + cmp.Or(r.partition, "aws") + ":iam::" }
 
 func (r *recorder) outputsOf(stack string) map[string]any {
 	if outputs, ok := r.otherStacks[stack]; ok {
@@ -69,7 +74,7 @@ func (r *recorder) NewResource(args pulumi.MockResourceArgs) (string, resource.P
 		if strings.Contains(args.Name, "identity") {
 			account = primaryAccount
 		}
-		outputs["arn"] = resource.NewStringProperty("arn:aws:iam::" + account + ":role/" + args.Inputs["name"].StringValue())
+		outputs["arn"] = resource.NewStringProperty(r.iam() + account + ":role/" + args.Inputs["name"].StringValue())
 	case "kubernetes:helm.sh/v3:Release":
 		outputs["status"] = resource.NewObjectProperty(resource.PropertyMap{"status": resource.NewStringProperty("deployed")})
 	}
@@ -94,7 +99,7 @@ func (r *recorder) Call(args pulumi.MockCallArgs) (resource.PropertyMap, error) 
 		}), nil
 	case "aws:iam/getOpenIdConnectProvider:getOpenIdConnectProvider":
 		return resource.NewPropertyMapFromMap(map[string]any{
-			"arn": "arn:aws:iam::" + primaryAccount + ":oidc-provider/" + strings.TrimPrefix(args.Args["url"].StringValue(), "https://"),
+			"arn": r.iam() + primaryAccount + ":oidc-provider/" + strings.TrimPrefix(args.Args["url"].StringValue(), "https://"),
 			"url": args.Args["url"].StringValue(),
 		}), nil
 	}
