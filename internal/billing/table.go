@@ -2,6 +2,7 @@ package billing
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -12,10 +13,11 @@ type Column struct {
 	Type string
 }
 
-// The Hive types of a report's columns: money is double, dates are timestamps, all else is text.
+// The Hive types of a report's columns: money and amounts of usage are double, dates are timestamps, all else is text.
 const (
 	text      = "string"
 	money     = "double"
+	amount    = "double"
 	timestamp = "timestamp"
 )
 
@@ -50,10 +52,14 @@ var baseColumns = []Column{
 	{"savings_plan_savings_plan_rate", money},
 }
 
-// Columns returns the columns of a report's table: those that Kubecost's client needs, and one for each cost allocation tag.
-// It returns an error for a tag without a usable name, or two tags that share a column.
-func Columns(tags []string) ([]Column, error) {
+// Columns returns the columns of a report's table: those that Kubecost's client needs, those that further schema elements
+// add, and one for each cost allocation tag. It returns an error for a tag without a usable name, or two tags that share a
+// column.
+func Columns(tags []string, elements ...string) ([]Column, error) {
 	columns := append([]Column(nil), baseColumns...)
+	if slices.Contains(elements, SplitCostAllocationData) {
+		columns = append(columns, splitColumns...)
+	}
 	seen := map[string]string{}
 	for _, tag := range tags {
 		name, err := TagColumn(tag)
@@ -77,7 +83,7 @@ func TagColumn(tag string) (string, error) {
 	if len(tag) > 128 || strings.TrimSpace(tag) != tag {
 		return "", fmt.Errorf("the cost allocation tag %q is no tag key: at most 128 characters, without spaces around it", tag)
 	}
-	prefix, key := "resource_tags_user_", strings.TrimPrefix(tag, "user:")
+	prefix, key := "resource_tags_user_", TagKey(tag)
 	if rest, ok := strings.CutPrefix(tag, "aws:"); ok {
 		prefix, key = "resource_tags_aws_", rest
 	}
@@ -87,6 +93,9 @@ func TagColumn(tag string) (string, error) {
 	}
 	return prefix + name, nil
 }
+
+// TagKey is a cost allocation tag's key as the billing API has it, without the user: that reports show.
+func TagKey(tag string) string { return strings.TrimPrefix(tag, "user:") }
 
 func columnName(key string) string {
 	var b strings.Builder

@@ -10,13 +10,7 @@ const BillingService = "billingreports.amazonaws.com"
 // deliveries stop without a word.
 // Source: https://docs.aws.amazon.com/cur/latest/userguide/cur-s3.html
 func Delivery(partition, account, bucket string) Document {
-	definitions := arn.ARN{
-		Partition: partition, Service: "cur", Region: arn.BillingRegion(partition), Account: account, Resource: "definition/*",
-	}
-	own := Condition{
-		ArnLike:      {"aws:SourceArn": {definitions.String()}},
-		StringEquals: {"aws:SourceAccount": {account}},
-	}
+	own := ownReports(partition, account)
 	return document(
 		Statement{
 			Sid: "BillingReadsBucketPolicy", Effect: Allow,
@@ -34,6 +28,17 @@ func Delivery(partition, account, bucket string) Document {
 		},
 		tlsOnly(partition, bucket),
 	)
+}
+
+// ownReports holds for what the billing service does for the reports of one account.
+func ownReports(partition, account string) Condition {
+	definitions := arn.ARN{
+		Partition: partition, Service: "cur", Region: arn.BillingRegion(partition), Account: account, Resource: "definition/*",
+	}
+	return Condition{
+		ArnLike:      {"aws:SourceArn": {definitions.String()}},
+		StringEquals: {"aws:SourceAccount": {account}},
+	}
 }
 
 // TLSOnly lets nobody reach a bucket without TLS.

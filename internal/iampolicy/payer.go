@@ -56,6 +56,9 @@ type BillQuery struct {
 	ReportBucket  string
 	DataPrefix    string // of the report's data in ReportBucket, without a trailing slash
 	ResultsBucket string
+	ResultsPrefix string // of the results in ResultsBucket, without slashes around it; empty for all of the bucket
+	KMSKeyARN     string // of the key that both buckets are encrypted with; empty for S3's own
+	LakeFormation bool   // the account's Lake Formation hands out the table's data
 }
 
 // QueryBill lets a role run Athena queries over the report's table: the calls that Kubecost's client makes, and those that
@@ -71,13 +74,13 @@ func QueryBill(q BillQuery) Document {
 		Partition: q.Partition, Service: "athena", Region: q.Region, Account: q.Account,
 		Resource: "workgroup/" + q.WorkGroup,
 	}
-	return document(
-		Statement{
+	statements := []Statement{
+		{
 			Sid: "RunQueries", Effect: Allow,
 			Action:   []string{"athena:GetQueryExecution", "athena:GetQueryResults", "athena:StartQueryExecution"},
 			Resource: []string{workGroup.String()},
 		},
-		Statement{
+		{
 			Sid: "ReadTheTable", Effect: Allow,
 			Action: []string{
 				"glue:BatchGetPartition", "glue:GetDatabase", "glue:GetDatabases", "glue:GetPartition",
@@ -85,35 +88,69 @@ func QueryBill(q BillQuery) Document {
 			},
 			Resource: []string{glue("catalog"), glue("database/" + q.Database), glue("table/" + q.Database + "/" + q.Table)},
 		},
-		Statement{
+		{
 			Sid: "LocateTheReport", Effect: Allow,
 			Action:   []string{"s3:GetBucketLocation"},
 			Resource: []string{arn.Bucket(q.Partition, q.ReportBucket).String()},
 		},
-		Statement{
+		{
 			Sid: "ListTheReport", Effect: Allow,
 			Action:    []string{"s3:ListBucket"},
 			Resource:  []string{arn.Bucket(q.Partition, q.ReportBucket).String()},
-			Condition: Condition{StringLike: {"s3:prefix": {q.DataPrefix, q.DataPrefix + "/*"}}},
+			Condition: below(q.DataPrefix),
 		},
-		Statement{
+		{
 			Sid: "ReadTheReport", Effect: Allow,
 			Action:   []string{"s3:GetObject"},
 			Resource: []string{arn.Objects(q.Partition, q.ReportBucket, q.DataPrefix).String()},
 		},
-		Statement{
-			Sid: "ListResults", Effect: Allow,
-			Action:   []string{"s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"},
-			Resource: []string{arn.Bucket(q.Partition, q.ResultsBucket).String()},
-		},
-		Statement{
-			Sid: "WriteAndReadResults", Effect: Allow,
-			Action: []string{
-				"s3:AbortMultipartUpload", "s3:GetObject", "s3:ListMultipartUploadParts", "s3:PutObject",
+	}
+	statements = append(statements, q.results()...)
+	if q.KMSKeyARN != "" {
+		statements = append(statements, useKey(q.KMSKeyARN, q.Region))
+	}
+	if q.LakeFormation {
+		statements = append(statements, getDataAccess)
+	}
+	return document(statements...)
+}
+
+// results lets a query write its results, and read them again.
+func (q BillQuery) results() []Statement {
+	bucket := []string{arn.Bucket(q.Partition, q.ResultsBucket).String()}
+	list := []Statement{{
+		Sid: "ListResults", Effect: Allow,
+		Action:   []string{"s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"},
+		Resource: bucket,
+	}}
+	if q.ResultsPrefix != "" {
+		// S3 tells a prefix to policies for lists of objects, but not for lists of uploads.
+		list = []Statement{
+			{
+				Sid: "LocateResults", Effect: Allow,
+				Action:   []string{"s3:GetBucketLocation", "s3:ListBucketMultipartUploads"},
+				Resource: bucket,
 			},
-			Resource: []string{arn.Objects(q.Partition, q.ResultsBucket, "").String()},
+			{
+				Sid: "ListResults", Effect: Allow,
+				Action:    []string{"s3:ListBucket"},
+				Resource:  bucket,
+				Condition: below(q.ResultsPrefix),
+			},
+		}
+	}
+	return append(list, Statement{
+		Sid: "WriteAndReadResults", Effect: Allow,
+		Action: []string{
+			"s3:AbortMultipartUpload", "s3:GetObject", "s3:ListMultipartUploadParts", "s3:PutObject",
 		},
-	)
+		Resource: []string{arn.Objects(q.Partition, q.ResultsBucket, q.ResultsPrefix).String()},
+	})
+}
+
+// below holds for lists of what is below a prefix of a bucket.
+func below(prefix string) Condition {
+	return Condition{StringLike: {"s3:prefix": {prefix, prefix + "/*"}}}
 }
 
 // ListAccounts lets a role read the names and tags of the organisation's accounts. AWS Organizations has no narrower
