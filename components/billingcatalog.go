@@ -26,6 +26,8 @@ type BillingCatalogArgs struct {
 	Prefix     string
 	// CostAllocationTags are the tag keys that become columns, such as team or aws:eks:cluster-name.
 	CostAllocationTags []string
+	// SchemaElements are those of the report that add columns, as in BillingReportArgs.
+	SchemaElements []string
 	// Tags are put on every resource that takes tags.
 	Tags map[string]string
 }
@@ -46,7 +48,7 @@ func (args *BillingCatalogArgs) validate(name string) ([]billing.Column, error) 
 	f.check("ReportName", args.ReportName, billing.CheckReportName(args.ReportName))
 	f.check("BucketName", args.BucketName, arn.CheckBucketName(args.BucketName))
 	f.check("Prefix", args.Prefix, billing.CheckPrefix(args.Prefix))
-	columns, err := billing.Columns(args.CostAllocationTags)
+	columns, err := billing.Columns(args.CostAllocationTags, args.SchemaElements...)
 	f.check("CostAllocationTags", fmt.Sprint(args.CostAllocationTags), err)
 	return columns, f.of("BillingCatalog", name)
 }

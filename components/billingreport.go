@@ -3,6 +3,7 @@ package components
 import (
 	"cmp"
 	"fmt"
+	"slices"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cur"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/s3"
@@ -23,10 +24,17 @@ type BillingReportArgs struct {
 	ReportName string
 	// TimeUnit is DAILY or HOURLY; empty for DAILY.
 	TimeUnit string
+	// SchemaElements are what the report holds besides resource IDs: SPLIT_COST_ALLOCATION_DATA, MANUAL_DISCOUNT_COMPATIBILITY.
+	SchemaElements []string
+	// ActivatedTags are the cost allocation tags to activate. Billing must have seen them; they stay active when they are
+	// taken out again, and when all is destroyed.
+	ActivatedTags []string
 	// Prefix is where in the bucket the report goes: not empty, without slashes around it.
 	Prefix string
 	// BucketName is the name of the bucket to make.
 	BucketName string
+	// KmsKeyArn, unless empty, is the key that the bucket is encrypted with. Its policy must let the billing service use it.
+	KmsKeyArn string
 	// ExpirationDays is after how many days the report's data is deleted; 0 keeps it.
 	ExpirationDays int
 	// Protect keeps Pulumi from deleting the report and its bucket: a report that is made again with the same name, bucket
@@ -58,6 +66,10 @@ func (args *BillingReportArgs) validate(name string) (partition string, err erro
 	f.check("Region", args.Region, arn.CheckPayerRegion(args.Region))
 	f.check("ReportName", args.ReportName, billing.CheckReportName(args.ReportName))
 	f.check("TimeUnit", args.TimeUnit, billing.CheckTimeUnit(cmp.Or(args.TimeUnit, billing.Daily)))
+	f.check("SchemaElements", fmt.Sprint(args.SchemaElements), billing.CheckSchemaElements(args.SchemaElements))
+	if args.KmsKeyArn != "" {
+		f.check("KmsKeyArn", args.KmsKeyArn, arn.CheckKey(args.KmsKeyArn, arn.Place{Partition: partition, Region: args.Region, Account: args.AccountID}))
+	}
 	f.check("Prefix", args.Prefix, billing.CheckPrefix(args.Prefix))
 	f.check("BucketName", args.BucketName, arn.CheckBucketName(args.BucketName))
 	if args.ExpirationDays < 0 {
@@ -92,6 +104,7 @@ func NewBillingReport(
 		Name:         args.BucketName,
 		Policy:       iampolicy.Delivery(partition, args.AccountID, args.BucketName),
 		Rules:        rules,
+		KmsKeyArn:    args.KmsKeyArn,
 		ForceDestroy: args.ForceDestroy,
 		Protect:      args.Protect,
 		Tags:         tags(args.Tags),
@@ -102,18 +115,18 @@ func NewBillingReport(
 
 	// AWS tries the bucket when the definition is made and refuses it if the billing service may not write there.
 	// It can be replaced only where it is not protected, and then only after it is gone: its name is its identity.
-	reportOpts := []pulumi.ResourceOption{
-		pulumi.Parent(c), pulumi.DependsOn(b.ready), pulumi.Protect(args.Protect), pulumi.DeleteBeforeReplace(true),
-	}
+	inUSEast1 := []pulumi.ResourceOption{pulumi.Parent(c)}
 	if args.ReportProvider != nil {
-		reportOpts = append(reportOpts, pulumi.Provider(args.ReportProvider))
+		inUSEast1 = append(inUSEast1, pulumi.Provider(args.ReportProvider))
 	}
+	reportOpts := append(slices.Clone(inUSEast1),
+		pulumi.DependsOn(b.ready), pulumi.Protect(args.Protect), pulumi.DeleteBeforeReplace(true))
 	definition, err := cur.NewReportDefinition(ctx, name+"-definition", &cur.ReportDefinitionArgs{
 		ReportName:               pulumi.String(args.ReportName),
 		TimeUnit:                 pulumi.String(cmp.Or(args.TimeUnit, billing.Daily)),
 		Format:                   pulumi.String("Parquet"),
 		Compression:              pulumi.String("Parquet"),
-		AdditionalSchemaElements: pulumi.ToStringArray([]string{"RESOURCES"}),
+		AdditionalSchemaElements: pulumi.ToStringArray(append([]string{billing.Resources}, args.SchemaElements...)),
 		AdditionalArtifacts:      pulumi.ToStringArray([]string{"ATHENA"}),
 		ReportVersioning:         pulumi.String("OVERWRITE_REPORT"),
 		RefreshClosedReports:     pulumi.Bool(true),
@@ -124,6 +137,10 @@ func NewBillingReport(
 	}, reportOpts...)
 	if err != nil {
 		return nil, fmt.Errorf("registering report definition %s: %w", args.ReportName, err)
+	}
+
+	if err := activate(ctx, name, args.ActivatedTags, inUSEast1); err != nil {
+		return nil, err
 	}
 
 	c.BucketName, c.ReportName = b.Bucket, definition.ReportName

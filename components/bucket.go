@@ -14,6 +14,7 @@ type bucketArgs struct {
 	Name         string
 	Policy       iampolicy.Document
 	Rules        s3.BucketLifecycleConfigurationV2RuleArray // none: objects never expire
+	KmsKeyArn    string                                     // of the key that objects are encrypted with; empty for S3's own
 	ForceDestroy bool
 	Protect      bool
 	Tags         pulumi.StringMap
@@ -59,13 +60,7 @@ func newBucket(ctx *pulumi.Context, name string, args bucketArgs, parent pulumi.
 	encryption, err := s3.NewBucketServerSideEncryptionConfigurationV2(ctx, name+"-encryption",
 		&s3.BucketServerSideEncryptionConfigurationV2Args{
 			Bucket: b.ID(),
-			Rules: s3.BucketServerSideEncryptionConfigurationV2RuleArray{
-				&s3.BucketServerSideEncryptionConfigurationV2RuleArgs{
-					ApplyServerSideEncryptionByDefault: &s3.BucketServerSideEncryptionConfigurationV2RuleApplyServerSideEncryptionByDefaultArgs{
-						SseAlgorithm: pulumi.String("AES256"),
-					},
-				},
-			},
+			Rules:  s3.BucketServerSideEncryptionConfigurationV2RuleArray{encryptedWith(args.KmsKeyArn)},
 		}, child)
 	if err != nil {
 		return nil, fmt.Errorf("registering the encryption of bucket %s: %w", args.Name, err)
@@ -94,6 +89,24 @@ func newBucket(ctx *pulumi.Context, name string, args bucketArgs, parent pulumi.
 		made.ready = append(made.ready, lifecycle)
 	}
 	return made, nil
+}
+
+// encryptedWith is a bucket's rule of encryption. With a key of the customer's, S3 keeps a key a bucket for a while, so that it
+// does not ask KMS for each object.
+// Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-key.html
+func encryptedWith(kmsKeyArn string) *s3.BucketServerSideEncryptionConfigurationV2RuleArgs {
+	type byDefault = s3.BucketServerSideEncryptionConfigurationV2RuleApplyServerSideEncryptionByDefaultArgs
+	if kmsKeyArn == "" {
+		return &s3.BucketServerSideEncryptionConfigurationV2RuleArgs{
+			ApplyServerSideEncryptionByDefault: &byDefault{SseAlgorithm: pulumi.String("AES256")},
+		}
+	}
+	return &s3.BucketServerSideEncryptionConfigurationV2RuleArgs{
+		ApplyServerSideEncryptionByDefault: &byDefault{
+			SseAlgorithm: pulumi.String("aws:kms"), KmsMasterKeyId: pulumi.String(kmsKeyArn),
+		},
+		BucketKeyEnabled: pulumi.Bool(true),
+	}
 }
 
 // expire is a lifecycle rule that deletes the objects below a prefix ("" for all) after some days.

@@ -25,6 +25,8 @@ type PayerArgs struct {
 	ReportName string
 	// ReportTimeUnit is DAILY or HOURLY; empty for DAILY.
 	ReportTimeUnit string
+	// ReportSchemaElements are what the report holds besides resource IDs, as in BillingReportArgs.
+	ReportSchemaElements []string
 	// ReportPrefix is where in the bucket the report goes.
 	ReportPrefix string
 	// ReportBucketName is the bucket that the report is delivered to.
@@ -33,16 +35,22 @@ type PayerArgs struct {
 	ReportExpirationDays int
 	// ReportProtect keeps Pulumi from deleting the report and its bucket.
 	ReportProtect bool
-	// CostAllocationTags are the tag keys that become columns.
-	CostAllocationTags []string
-	// ResultsBucketName is the bucket that Athena writes results to.
+	// CostAllocationTags are the tag keys that become columns, ActivatedCostAllocationTags those of them to activate.
+	CostAllocationTags          []string
+	ActivatedCostAllocationTags []string
+	// ResultsBucketName is the bucket that Athena writes results to, ResultsPrefix where in it; empty for its root.
 	ResultsBucketName string
+	ResultsPrefix     string
 	// ResultsExpirationDays is after how many days results are deleted.
 	ResultsExpirationDays int
-	// WorkGroupName is the Athena work group to make.
+	// WorkGroupName is the Athena work group to make, or primary for the account's own.
 	WorkGroupName string
-	// BytesScannedCutoff is how many bytes one query may scan.
+	// BytesScannedCutoff is how many bytes one query may scan; 0 with the work group primary.
 	BytesScannedCutoff int
+	// KmsKeyArn, unless empty, is the key that both buckets and the results are encrypted with.
+	KmsKeyArn string
+	// LakeFormation grants the role the database and the table in the account's Lake Formation.
+	LakeFormation bool
 	// RoleName is the role that Kubecost assumes, RolePath its path; empty for /.
 	RoleName string
 	RolePath string
@@ -189,6 +197,12 @@ func (c *CurIntegration) newPayer(
 	role, err := NewPayerRole(ctx, name+"-payer-role", &parts.role, opts...)
 	if err != nil {
 		return err
+	}
+	if args.LakeFormation {
+		grants := ReadTable(role.RoleArn, catalog)
+		if _, err := NewLakeFormationGrants(ctx, name+"-payer-role-grants", &grants, opts...); err != nil {
+			return err
+		}
 	}
 
 	c.Connection = PayerConnection{

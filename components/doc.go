@@ -20,6 +20,7 @@ const (
 	BillingCatalogType         = "kubecost-cur:index:BillingCatalog"
 	QueryWorkspaceType         = "kubecost-cur:index:QueryWorkspace"
 	PayerRoleType              = "kubecost-cur:index:PayerRole"
+	LakeFormationGrantsType    = "kubecost-cur:index:LakeFormationGrants"
 	ClusterIdentityType        = "kubecost-cur:index:ClusterIdentity"
 	CloudIntegrationSecretType = "kubecost-cur:index:CloudIntegrationSecret"
 	KubecostReleaseType        = "kubecost-cur:index:KubecostRelease"

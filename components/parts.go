@@ -28,6 +28,9 @@ func (args *PayerArgs) parts() *payerParts {
 			Region:         args.Region,
 			ReportName:     args.ReportName,
 			TimeUnit:       args.ReportTimeUnit,
+			SchemaElements: args.ReportSchemaElements,
+			ActivatedTags:  args.ActivatedCostAllocationTags,
+			KmsKeyArn:      args.KmsKeyArn,
 			Prefix:         args.ReportPrefix,
 			BucketName:     args.ReportBucketName,
 			ExpirationDays: args.ReportExpirationDays,
@@ -41,12 +44,16 @@ func (args *PayerArgs) parts() *payerParts {
 			BucketName:         args.ReportBucketName,
 			Prefix:             args.ReportPrefix,
 			CostAllocationTags: args.CostAllocationTags,
+			SchemaElements:     args.ReportSchemaElements,
 			Tags:               args.Tags,
 		},
 		workspace: QueryWorkspaceArgs{
 			Region:                args.Region,
+			AccountID:             args.AccountID,
 			WorkGroupName:         args.WorkGroupName,
 			BucketName:            args.ResultsBucketName,
+			ResultsPrefix:         args.ResultsPrefix,
+			KmsKeyArn:             args.KmsKeyArn,
 			BytesScannedCutoff:    args.BytesScannedCutoff,
 			ResultsExpirationDays: args.ResultsExpirationDays,
 			ForceDestroy:          args.ForceDestroy,
@@ -64,6 +71,9 @@ func (args *PayerArgs) parts() *payerParts {
 				ReportBucket:  args.ReportBucketName,
 				DataPrefix:    report.DataPrefix(),
 				ResultsBucket: args.ResultsBucketName,
+				ResultsPrefix: args.ResultsPrefix,
+				KmsKeyArn:     args.KmsKeyArn,
+				LakeFormation: args.LakeFormation,
 			},
 			Path:                args.RolePath,
 			ReaderRoleArns:      args.ReaderRoleArns,
@@ -78,6 +88,9 @@ func (args *PayerArgs) parts() *payerParts {
 
 func (p *payerParts) validate(name string) error {
 	_, report := p.report.validate(name + "-report")
+	var tags faults
+	tags.check("ActivatedCostAllocationTags", fmt.Sprint(p.report.ActivatedTags),
+		billing.CheckActivatedTags(p.report.ActivatedTags, p.catalog.CostAllocationTags))
 	_, catalog := p.catalog.validate(name + "-catalog")
 	_, workspace := p.workspace.validate(name + "-queries")
 	var buckets error
@@ -85,7 +98,7 @@ func (p *payerParts) validate(name string) error {
 		buckets = fmt.Errorf("the arguments of CurIntegration %q: ReportBucketName and ResultsBucketName are both %q; results "+
 			"in the report's bucket would be read as part of the bill", name, p.report.BucketName)
 	}
-	return errors.Join(report, catalog, workspace, p.role.validate(name+"-payer-role"), buckets)
+	return errors.Join(report, catalog, workspace, p.role.validate(name+"-payer-role"), tags.of("CurIntegration", name), buckets)
 }
 
 // primaryParts are the arguments of the primary side's components. What one component takes from another is set when that

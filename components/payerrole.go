@@ -10,6 +10,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/kubecost-cur/kubecost-cur/internal/arn"
+	"github.com/kubecost-cur/kubecost-cur/internal/billing"
 	"github.com/kubecost-cur/kubecost-cur/internal/iampolicy"
 )
 
@@ -56,6 +57,10 @@ func (args *PayerRoleArgs) validate(name string) error {
 		f.check("Query.DataPrefix", args.Query.DataPrefix, errors.New("it is one folder, without wildcards"))
 	}
 	f.check("Query.ResultsBucket", args.Query.ResultsBucket, arn.CheckBucketName(args.Query.ResultsBucket))
+	f.check("Query.ResultsPrefix", args.Query.ResultsPrefix, billing.CheckResultsPrefix(args.Query.ResultsPrefix))
+	if key := args.Query.KmsKeyArn; key != "" {
+		f.check("Query.KmsKeyArn", key, arn.CheckKey(key, arn.Place{Partition: args.Query.Partition, Region: args.Query.Region, Account: args.Query.Account}))
+	}
 	f.check("Path", args.Path, arn.CheckRolePath(cmp.Or(args.Path, "/")))
 	f.require("ReaderRoleArns", len(args.ReaderRoleArns) > 0)
 	for i, reader := range args.ReaderRoleArns {

@@ -9,6 +9,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/kubecost-cur/kubecost-cur/internal/arn"
+	"github.com/kubecost-cur/kubecost-cur/internal/billing"
 	"github.com/kubecost-cur/kubecost-cur/internal/iampolicy"
 )
 
@@ -16,15 +17,25 @@ import (
 // Source: https://docs.aws.amazon.com/athena/latest/APIReference/API_WorkGroupConfiguration.html
 const MinBytesScannedCutoff = 10_485_760
 
+// PrimaryWorkGroup is the work group that every account has in every region, and that nobody can make or delete.
+// Source: https://docs.aws.amazon.com/athena/latest/ug/workgroups-manage-queries-control-costs.html
+const PrimaryWorkGroup = "primary"
+
 // QueryWorkspaceArgs describe where Athena queries run and what they may cost.
 type QueryWorkspaceArgs struct {
 	// Region is the region of Athena and of the results bucket: the report's.
 	Region string
-	// WorkGroupName is the name of the Athena work group.
+	// AccountID is the account's ID, 12 digits; needed with KmsKeyArn only.
+	AccountID string
+	// WorkGroupName is the name of the Athena work group to make, or primary: the account's own, which is used as it is.
 	WorkGroupName string
 	// BucketName is the name of the results bucket to make; not the report's bucket.
 	BucketName string
-	// BytesScannedCutoff is how many bytes one query may scan before Athena stops it.
+	// ResultsPrefix is where in the bucket results go, without slashes around it; empty for the bucket's root.
+	ResultsPrefix string
+	// KmsKeyArn, unless empty, is the key that results are encrypted with.
+	KmsKeyArn string
+	// BytesScannedCutoff is how many bytes one query may scan before Athena stops it; 0 with the work group primary.
 	BytesScannedCutoff int
 	// ResultsExpirationDays is after how many days results are deleted, at least 1.
 	ResultsExpirationDays int
@@ -34,7 +45,8 @@ type QueryWorkspaceArgs struct {
 	Tags map[string]string
 }
 
-// QueryWorkspace is an Athena work group of its own, whose settings no client can override, and its results bucket.
+// QueryWorkspace is an Athena work group of its own, whose settings no client can override, and its results bucket. With the
+// work group primary it is the bucket alone: that group is the account's, and is neither made, changed nor deleted.
 type QueryWorkspace struct {
 	pulumi.ResourceState
 
@@ -42,7 +54,7 @@ type QueryWorkspace struct {
 	WorkGroupName pulumi.StringOutput `pulumi:"workGroupName"`
 	// BucketName is the name of the results bucket.
 	BucketName pulumi.StringOutput `pulumi:"bucketName"`
-	// ResultsLocation is the results bucket as an S3 URI.
+	// ResultsLocation is where results go, as an S3 URI: s3://bucket, or s3://bucket/prefix/.
 	ResultsLocation pulumi.StringOutput `pulumi:"resultsLocation"`
 }
 
@@ -51,8 +63,15 @@ func (args *QueryWorkspaceArgs) validate(name string) (partition string, err err
 	partition, err = arn.Partition(args.Region)
 	f.check("Region", args.Region, err)
 	f.check("BucketName", args.BucketName, arn.CheckBucketName(args.BucketName))
-	f.check("WorkGroupName", args.WorkGroupName, CheckWorkGroupName(args.WorkGroupName))
-	if args.BytesScannedCutoff < MinBytesScannedCutoff {
+	f.check("WorkGroupName", args.WorkGroupName, arn.CheckWorkGroupName(args.WorkGroupName))
+	f.check("ResultsPrefix", args.ResultsPrefix, billing.CheckResultsPrefix(args.ResultsPrefix))
+	if args.KmsKeyArn != "" {
+		f.check("KmsKeyArn", args.KmsKeyArn, arn.CheckKey(args.KmsKeyArn, arn.Place{Partition: partition, Region: args.Region, Account: args.AccountID}))
+	}
+	switch primary := args.WorkGroupName == PrimaryWorkGroup; {
+	case primary && args.BytesScannedCutoff != 0:
+		f.check("BytesScannedCutoff", fmt.Sprint(args.BytesScannedCutoff), errors.New("the work group primary is not changed here, so it gets no scan limit"))
+	case !primary && args.BytesScannedCutoff < MinBytesScannedCutoff:
 		f.check("BytesScannedCutoff", fmt.Sprint(args.BytesScannedCutoff),
 			fmt.Errorf("the least that Athena takes is %d bytes", MinBytesScannedCutoff))
 	}
@@ -78,11 +97,15 @@ func NewQueryWorkspace(
 		return nil, fmt.Errorf("registering QueryWorkspace %q: %w", name, err)
 	}
 
-	results := expire("expire-results", "", args.ResultsExpirationDays)
+	below := args.ResultsPrefix
+	if below != "" {
+		below += "/"
+	}
+	results := expire("expire-results", below, args.ResultsExpirationDays)
 	uploads := &s3.BucketLifecycleConfigurationV2RuleArgs{
 		Id:     pulumi.String("abort-incomplete-uploads"),
 		Status: pulumi.String("Enabled"),
-		Filter: &s3.BucketLifecycleConfigurationV2RuleFilterArgs{Prefix: pulumi.String("")},
+		Filter: &s3.BucketLifecycleConfigurationV2RuleFilterArgs{Prefix: pulumi.String(below)},
 		AbortIncompleteMultipartUpload: &s3.BucketLifecycleConfigurationV2RuleAbortIncompleteMultipartUploadArgs{
 			DaysAfterInitiation: pulumi.Int(1),
 		},
@@ -91,6 +114,7 @@ func NewQueryWorkspace(
 		Name:         args.BucketName,
 		Policy:       iampolicy.TLSOnly(partition, args.BucketName),
 		Rules:        s3.BucketLifecycleConfigurationV2RuleArray{results, uploads},
+		KmsKeyArn:    args.KmsKeyArn,
 		ForceDestroy: args.ForceDestroy,
 		Tags:         tags(args.Tags),
 	}, c)
@@ -98,29 +122,16 @@ func NewQueryWorkspace(
 		return nil, err
 	}
 
-	location := pulumi.Sprintf("s3://%s", b.Bucket)
-	workGroup, err := athena.NewWorkgroup(ctx, name+"-workgroup", &athena.WorkgroupArgs{
-		Name:        pulumi.String(args.WorkGroupName),
-		Description: pulumi.String("Kubecost's queries of the Cost and Usage Report"),
-		Configuration: &athena.WorkgroupConfigurationArgs{
-			EnforceWorkgroupConfiguration:   pulumi.Bool(true),
-			PublishCloudwatchMetricsEnabled: pulumi.Bool(true),
-			BytesScannedCutoffPerQuery:      pulumi.Int(args.BytesScannedCutoff),
-			ResultConfiguration: &athena.WorkgroupConfigurationResultConfigurationArgs{
-				OutputLocation: pulumi.Sprintf("%s/", location),
-				EncryptionConfiguration: &athena.WorkgroupConfigurationResultConfigurationEncryptionConfigurationArgs{
-					EncryptionOption: pulumi.String("SSE_S3"),
-				},
-			},
-		},
-		ForceDestroy: pulumi.Bool(true), // what goes with it is the history of queries
-		Tags:         tags(args.Tags),
-	}, pulumi.Parent(c), pulumi.DependsOn(b.ready))
-	if err != nil {
-		return nil, fmt.Errorf("registering work group %s: %w", args.WorkGroupName, err)
+	c.BucketName, c.ResultsLocation = b.Bucket, pulumi.Sprintf("s3://%s", b.Bucket)
+	if below != "" {
+		c.ResultsLocation = pulumi.Sprintf("s3://%s/%s", b.Bucket, below)
 	}
-
-	c.WorkGroupName, c.BucketName, c.ResultsLocation = workGroup.Name, b.Bucket, location
+	c.WorkGroupName = pulumi.String(args.WorkGroupName).ToStringOutput()
+	if args.WorkGroupName != PrimaryWorkGroup {
+		if err := c.newWorkGroup(ctx, name, args, pulumi.Sprintf("s3://%s/%s", b.Bucket, below), b.ready); err != nil {
+			return nil, err
+		}
+	}
 	if err := ctx.RegisterResourceOutputs(c, pulumi.Map{
 		"workGroupName":   c.WorkGroupName,
 		"bucketName":      c.BucketName,
@@ -131,11 +142,32 @@ func NewQueryWorkspace(
 	return c, nil
 }
 
-// CheckWorkGroupName returns an error for a name that Athena would refuse for a work group, and for primary, which every
-// account has and nobody can make.
-func CheckWorkGroupName(name string) error {
-	if name == "primary" {
-		return errors.New("the work group primary is there in every account and cannot be made; choose another name")
+// newWorkGroup registers the work group, whose queries write to location once the bucket is ready.
+func (c *QueryWorkspace) newWorkGroup(
+	ctx *pulumi.Context, name string, args *QueryWorkspaceArgs, location pulumi.StringInput, ready []pulumi.Resource,
+) error {
+	encryption := &athena.WorkgroupConfigurationResultConfigurationEncryptionConfigurationArgs{EncryptionOption: pulumi.String("SSE_S3")}
+	if args.KmsKeyArn != "" {
+		encryption.EncryptionOption, encryption.KmsKeyArn = pulumi.String("SSE_KMS"), pulumi.String(args.KmsKeyArn)
 	}
-	return arn.CheckWorkGroupName(name)
+	workGroup, err := athena.NewWorkgroup(ctx, name+"-workgroup", &athena.WorkgroupArgs{
+		Name:        pulumi.String(args.WorkGroupName),
+		Description: pulumi.String("Kubecost's queries of the Cost and Usage Report"),
+		Configuration: &athena.WorkgroupConfigurationArgs{
+			EnforceWorkgroupConfiguration:   pulumi.Bool(true),
+			PublishCloudwatchMetricsEnabled: pulumi.Bool(true),
+			BytesScannedCutoffPerQuery:      pulumi.Int(args.BytesScannedCutoff),
+			ResultConfiguration: &athena.WorkgroupConfigurationResultConfigurationArgs{
+				OutputLocation:          location,
+				EncryptionConfiguration: encryption,
+			},
+		},
+		ForceDestroy: pulumi.Bool(true), // what goes with it is the history of queries
+		Tags:         tags(args.Tags),
+	}, pulumi.Parent(c), pulumi.DependsOn(ready))
+	if err != nil {
+		return fmt.Errorf("registering work group %s: %w", args.WorkGroupName, err)
+	}
+	c.WorkGroupName = workGroup.Name
+	return nil
 }

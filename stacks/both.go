@@ -21,7 +21,9 @@ func runBoth(ctx *pulumi.Context, s settings) error {
 	if err != nil {
 		return err
 	}
-	exportPayer(ctx, s, integration)
+	if err := exportPayer(ctx, s, integration); err != nil {
+		return err
+	}
 	exportPrimary(ctx, s, integration)
 	return nil
 }

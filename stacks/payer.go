@@ -7,6 +7,7 @@ import (
 
 	"github.com/kubecost-cur/kubecost-cur/components"
 	"github.com/kubecost-cur/kubecost-cur/internal/arn"
+	"github.com/kubecost-cur/kubecost-cur/internal/iampolicy"
 )
 
 // backfillDays is how far a new Kubecost reads back, with a margin.
@@ -23,8 +24,7 @@ func runPayer(ctx *pulumi.Context, s settings) error {
 	if err != nil {
 		return err
 	}
-	exportPayer(ctx, s, integration)
-	return nil
+	return exportPayer(ctx, s, integration)
 }
 
 // payerArgs are the payer side's arguments, with its providers.
@@ -35,29 +35,40 @@ func payerArgs(ctx *pulumi.Context, s settings) (*components.PayerArgs, error) {
 			return nil, err
 		}
 	}
+	if s.Payer.WorkGroupName == components.PrimaryWorkGroup {
+		if err := ctx.Log.Warn("workGroupName is primary, the account's own work group: it is used as it is, so neither a scan limit "+
+			"nor where results go is enforced", nil); err != nil {
+			return nil, err
+		}
+	}
 	args := &components.PayerArgs{
-		AccountID:             s.PayerAccountID,
-		Region:                s.Payer.Region,
-		ReportName:            s.Payer.ReportName,
-		ReportTimeUnit:        s.Payer.ReportTimeUnit,
-		ReportPrefix:          s.Payer.ReportPrefix,
-		ReportBucketName:      s.Payer.ReportBucketName,
-		ReportExpirationDays:  s.Payer.ReportExpirationDays,
-		ReportProtect:         s.Payer.ReportProtect,
-		CostAllocationTags:    s.Payer.CostAllocationTags,
-		ResultsBucketName:     s.Payer.ResultsBucketName,
-		ResultsExpirationDays: s.Payer.ResultsExpirationDays,
-		WorkGroupName:         s.Payer.WorkGroupName,
-		BytesScannedCutoff:    s.Payer.BytesScannedCutoff,
-		RoleName:              s.Payer.RoleName,
-		RolePath:              s.Payer.RolePath,
-		ListAccounts:          s.Payer.ListAccounts,
-		ReaderRoleArns:        append([]string{s.readerRoleARN()}, s.Payer.FurtherReaderRoleArns...),
-		OrganizationID:        s.Payer.OrganizationID,
-		StrictTrust:           s.Payer.StrictTrust,
-		PermissionsBoundary:   s.PermissionsBoundary,
-		ForceDestroy:          s.Payer.ForceDestroy,
-		Tags:                  s.Tags,
+		AccountID:                   s.PayerAccountID,
+		Region:                      s.Payer.Region,
+		ReportName:                  s.Payer.ReportName,
+		ReportTimeUnit:              s.Payer.ReportTimeUnit,
+		ReportSchemaElements:        s.Payer.ReportSchemaElements,
+		ReportPrefix:                s.Payer.ReportPrefix,
+		ReportBucketName:            s.Payer.ReportBucketName,
+		ReportExpirationDays:        s.Payer.ReportExpirationDays,
+		ReportProtect:               s.Payer.ReportProtect,
+		CostAllocationTags:          s.Payer.CostAllocationTags,
+		ActivatedCostAllocationTags: s.Payer.ActivatedTags,
+		ResultsBucketName:           s.Payer.ResultsBucketName,
+		ResultsPrefix:               s.Payer.ResultsPrefix,
+		ResultsExpirationDays:       s.Payer.ResultsExpirationDays,
+		WorkGroupName:               s.Payer.WorkGroupName,
+		BytesScannedCutoff:          s.Payer.BytesScannedCutoff,
+		KmsKeyArn:                   s.Payer.KmsKeyArn,
+		LakeFormation:               s.Payer.LakeFormation,
+		RoleName:                    s.Payer.RoleName,
+		RolePath:                    s.Payer.RolePath,
+		ListAccounts:                s.Payer.ListAccounts,
+		ReaderRoleArns:              append([]string{s.readerRoleARN()}, s.Payer.FurtherReaderRoleArns...),
+		OrganizationID:              s.Payer.OrganizationID,
+		StrictTrust:                 s.Payer.StrictTrust,
+		PermissionsBoundary:         s.PermissionsBoundary,
+		ForceDestroy:                s.Payer.ForceDestroy,
+		Tags:                        s.Tags,
 	}
 	caller, err := payerAWSConfig(ctx, s)
 	if err != nil {
@@ -79,8 +90,8 @@ func payerArgs(ctx *pulumi.Context, s settings) (*components.PayerArgs, error) {
 	return args, nil
 }
 
-// exportPayer makes the contract the stack's outputs.
-func exportPayer(ctx *pulumi.Context, s settings, integration *components.CurIntegration) {
+// exportPayer makes the contract the stack's outputs, and what a person must put into the key's policy.
+func exportPayer(ctx *pulumi.Context, s settings, integration *components.CurIntegration) error {
 	export(ctx, contract[pulumi.StringInput]{
 		AthenaBucketName: integration.Connection.AthenaBucketName,
 		AthenaRegion:     integration.Connection.AthenaRegion,
@@ -95,4 +106,17 @@ func exportPayer(ctx *pulumi.Context, s settings, integration *components.CurInt
 		TrustedRoleArn:   integration.TrustedRoleArn,
 		ContractVersion:  pulumi.String(contractVersion),
 	})
+	if s.Payer.KmsKeyArn == "" {
+		return nil
+	}
+	// Known before anything is made, so that a preview shows them: without them the first report is refused.
+	statements, err := iampolicy.KeyStatements(iampolicy.KeyUse{
+		Partition: s.Partition, Region: s.Payer.Region, Account: s.PayerAccountID,
+		Roles: []arn.ARN{arn.Role(s.Partition, s.PayerAccountID, s.Payer.RolePath, s.Payer.RoleName)},
+	})
+	if err != nil {
+		return err
+	}
+	ctx.Export("kmsKeyPolicyStatements", pulumi.String(statements))
+	return nil
 }

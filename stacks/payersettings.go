@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/kubecost-cur/kubecost-cur/components"
 	"github.com/kubecost-cur/kubecost-cur/internal/arn"
 	"github.com/kubecost-cur/kubecost-cur/internal/billing"
 )
@@ -15,15 +14,20 @@ type payerSettings struct {
 	Region                string // of its buckets, Glue and Athena
 	ReportName            string
 	ReportTimeUnit        string
+	ReportSchemaElements  []string
 	ReportPrefix          string
 	ReportBucketName      string
 	ReportExpirationDays  int
 	ReportProtect         bool
 	CostAllocationTags    []string
+	ActivatedTags         []string // those of CostAllocationTags to activate
 	ResultsBucketName     string
+	ResultsPrefix         string
 	ResultsExpirationDays int
 	WorkGroupName         string
-	BytesScannedCutoff    int
+	BytesScannedCutoff    int // 0 with the work group primary
+	KmsKeyArn             string
+	LakeFormation         bool
 	RoleName              string
 	RolePath              string
 	FurtherReaderRoleArns []string
@@ -39,15 +43,20 @@ func (r *reader) payer(s settings) payerSettings {
 		Region:                s.Region,
 		ReportName:            r.text("reportName"),
 		ReportTimeUnit:        r.text("reportTimeUnit"),
+		ReportSchemaElements:  r.list("reportSchemaElements"),
 		ReportPrefix:          r.text("reportPrefix"),
 		ReportBucketName:      r.text("reportBucketName"),
 		ReportExpirationDays:  r.integer("reportExpirationDays"),
 		ReportProtect:         r.flag("reportProtect"),
 		CostAllocationTags:    r.list("costAllocationTags"),
+		ActivatedTags:         r.list("activatedCostAllocationTags"),
 		ResultsBucketName:     r.text("resultsBucketName"),
+		ResultsPrefix:         r.text("resultsPrefix"),
 		ResultsExpirationDays: r.integer("resultsExpirationDays"),
 		WorkGroupName:         r.text("workGroupName"),
 		BytesScannedCutoff:    r.integer("bytesScannedCutoff"),
+		KmsKeyArn:             r.text("kmsKeyArn"),
+		LakeFormation:         r.flag("lakeFormation"),
 		RoleName:              r.text("payerRoleName"),
 		RolePath:              r.text("payerRolePath"),
 		FurtherReaderRoleArns: r.list("furtherReaderRoleArns"),
@@ -84,11 +93,8 @@ func (r *reader) payer(s settings) payerSettings {
 	if p.ResultsExpirationDays < 1 {
 		r.fault("resultsExpirationDays", fmt.Sprint(p.ResultsExpirationDays), errors.New("it is at least 1"))
 	}
-	r.fault("workGroupName", p.WorkGroupName, components.CheckWorkGroupName(p.WorkGroupName))
-	if p.BytesScannedCutoff < components.MinBytesScannedCutoff {
-		r.fault("bytesScannedCutoff", fmt.Sprint(p.BytesScannedCutoff),
-			fmt.Errorf("the least that Athena takes is %d bytes", components.MinBytesScannedCutoff))
-	}
+	p.BytesScannedCutoff = r.scanLimit(p)
+	r.payerOptions(s, p)
 	r.fault("payerRoleName", p.RoleName, arn.CheckRoleName(p.RoleName))
 	r.fault("payerRolePath", p.RolePath, arn.CheckRolePath(p.RolePath))
 	r.readers(s, p)

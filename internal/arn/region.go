@@ -43,6 +43,14 @@ var billingRegions = map[string]string{Commercial: "us-east-1", China: "cn-north
 // region in their ARNs. It is empty for a partition in which no reports are made.
 func BillingRegion(partition string) string { return billingRegions[partition] }
 
+// Domain returns what the names of a partition's services end with, as in s3.us-east-2.amazonaws.com.
+func Domain(partition string) string {
+	if partition == China {
+		return "amazonaws.com.cn"
+	}
+	return "amazonaws.com"
+}
+
 // CheckPayerRegion returns an error for a region in whose partition AWS makes no reports. GovCloud's bill is part of that of
 // the standard account which a GovCloud account is associated with.
 // Source: https://docs.aws.amazon.com/govcloud-us/latest/UserGuide/usage-and-payment.html

@@ -9,47 +9,52 @@ import (
 
 // useKey lets a role read and write, through S3 alone, objects that are encrypted with a key.
 // Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
-func useKey(keyARN, region string) Statement {
+func useKey(key, partition, region string) Statement {
 	return Statement{
 		Sid: "UseTheKeyThroughS3", Effect: Allow,
 		Action:    []string{"kms:Decrypt", "kms:GenerateDataKey"},
-		Resource:  []string{keyARN},
-		Condition: throughS3(region),
+		Resource:  []string{key},
+		Condition: throughS3(partition, region),
 	}
 }
 
-func throughS3(region string) Condition {
-	return Condition{StringEquals: {"kms:ViaService": {"s3." + region + ".amazonaws.com"}}}
+func throughS3(partition, region string) Condition {
+	return Condition{StringEquals: {"kms:ViaService": {"s3." + region + "." + arn.Domain(partition)}}}
 }
 
 // KeyUse says who uses the key that the report and the results are encrypted with.
 type KeyUse struct {
-	Region  string // of the key and the buckets
-	Account string // the payer account's ID
-	Role    arn.ARN
+	Partition string
+	Region    string // of the key and the buckets
+	Account   string // the payer account's ID
+	Roles     []arn.ARN
 }
 
 // KeyStatements returns what a key's own policy has to say, as a JSON list of statements: the billing service may encrypt the
-// reports of the account, and its role may use the key through S3. The role is named by a condition, so that it need not exist
-// yet. In a key's policy, "*" is that key.
+// reports of the account, and the roles may use the key through S3. They are named by a condition, so that they need not
+// exist yet. In a key's policy, "*" is that key.
 // Source: https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html
 func KeyStatements(use KeyUse) (string, error) {
-	role := throughS3(use.Region)
-	role[ArnEquals] = map[string][]string{"aws:PrincipalArn": {use.Role.String()}}
+	var names []string
+	for _, role := range use.Roles {
+		names = append(names, role.String())
+	}
+	roles := throughS3(use.Partition, use.Region)
+	roles[ArnEquals] = map[string][]string{"aws:PrincipalArn": names}
 	statements := []Statement{
 		{
 			Sid: "BillingEncryptsReports", Effect: Allow,
 			Principal: &Principal{Service: []string{BillingService}},
 			Action:    []string{"kms:Decrypt", "kms:GenerateDataKey*"},
 			Resource:  []string{"*"},
-			Condition: ownReports(use.Role.Partition, use.Account),
+			Condition: ownReports(use.Partition, use.Account),
 		},
 		{
 			Sid: "KubecostUsesTheKeyThroughS3", Effect: Allow,
-			Principal: &Principal{AWS: []string{arn.Root(use.Role.Partition, use.Account).String()}},
+			Principal: &Principal{AWS: []string{arn.Root(use.Partition, use.Account).String()}},
 			Action:    []string{"kms:Decrypt", "kms:GenerateDataKey"},
 			Resource:  []string{"*"},
-			Condition: role,
+			Condition: roles,
 		},
 	}
 	text, err := json.Marshal(statements)

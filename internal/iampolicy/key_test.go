@@ -11,7 +11,7 @@ import (
 )
 
 func TestTheKeysStatementsAreThoseThatWereReviewed(t *testing.T) {
-	text, err := KeyStatements(KeyUse{Region: "us-east-2", Account: "111111111111", Role: arn.Role("aws", "111111111111", "/", "kubecost-cur-access")})
+	text, err := KeyStatements(KeyUse{Partition: "aws", Region: "us-east-2", Account: "111111111111", Roles: []arn.ARN{arn.Role("aws", "111111111111", "/", "kubecost-cur-access")}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,10 +42,25 @@ func TestTheKeyIsUsedThroughS3OfItsRegionOnly(t *testing.T) {
 	if got := s.Condition[StringEquals]["kms:ViaService"]; !slices.Equal(got, []string{"s3.us-east-2.amazonaws.com"}) {
 		t.Errorf("the key is used through %v", got)
 	}
-	if !slices.Equal(s.Resource, []string{queryWithOptions().KMSKeyARN}) {
+	if !slices.Equal(s.Resource, []string{queryWithOptions().KmsKeyArn}) {
 		t.Errorf("the statement is for %v", s.Resource)
 	}
 	if i := slices.IndexFunc(QueryBill(query).Statement, func(s Statement) bool { return s.Sid == "UseTheKeyThroughS3" }); i >= 0 {
 		t.Error("without a key there is a statement for one")
 	}
+}
+
+func TestInChinaTheKeyIsUsedThroughChinasS3(t *testing.T) {
+	q := queryWithOptions()
+	q.Partition, q.Region = "aws-cn", "cn-north-1"
+	for _, s := range QueryBill(q).Statement {
+		if s.Sid != "UseTheKeyThroughS3" {
+			continue
+		}
+		if got := s.Condition[StringEquals]["kms:ViaService"]; !slices.Equal(got, []string{"s3.cn-north-1.amazonaws.com.cn"}) {
+			t.Errorf("the key is used through %v", got)
+		}
+		return
+	}
+	t.Error("a query of an encrypted bill has no statement for the key")
 }

@@ -57,7 +57,7 @@ type BillQuery struct {
 	DataPrefix    string // of the report's data in ReportBucket, without a trailing slash
 	ResultsBucket string
 	ResultsPrefix string // of the results in ResultsBucket, without slashes around it; empty for all of the bucket
-	KMSKeyARN     string // of the key that both buckets are encrypted with; empty for S3's own
+	KmsKeyArn     string // of the key that both buckets are encrypted with; empty for S3's own
 	LakeFormation bool   // the account's Lake Formation hands out the table's data
 }
 
@@ -106,8 +106,8 @@ func QueryBill(q BillQuery) Document {
 		},
 	}
 	statements = append(statements, q.results()...)
-	if q.KMSKeyARN != "" {
-		statements = append(statements, useKey(q.KMSKeyARN, q.Region))
+	if q.KmsKeyArn != "" {
+		statements = append(statements, useKey(q.KmsKeyArn, q.Partition, q.Region))
 	}
 	if q.LakeFormation {
 		statements = append(statements, getDataAccess)

@@ -23,7 +23,7 @@ var query = BillQuery{
 func queryWithOptions() BillQuery {
 	q := query
 	q.WorkGroup, q.ResultsPrefix, q.LakeFormation = "primary", "kubecost/results", true
-	q.KMSKeyARN = "arn:aws:kms:us-east-2:111111111111:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+	q.KmsKeyArn = "arn:aws:kms:us-east-2:111111111111:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 	return q
 }
 

@@ -115,7 +115,7 @@ func TestAComponentsWrongArgumentsAreOneErrorBeforeAnythingIsRegistered(t *testi
 	r := &recorder{}
 	err := pulumi.RunErr(func(ctx *pulumi.Context) error {
 		payer, primary := payerArgs(), primaryArgs()
-		payer.AccountID, payer.ReportName, payer.WorkGroupName = "1", "Kube Cost", "primary"
+		payer.AccountID, payer.ReportName, payer.WorkGroupName = "1", "Kube Cost", "a work group"
 		primary.ChartVersion, primary.Issuer = "latest", nil
 		_, err := components.NewCurIntegration(ctx, "kubecost", &components.CurIntegrationArgs{Payer: payer, Primary: primary})
 		return err

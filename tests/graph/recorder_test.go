@@ -52,6 +52,7 @@ type registered struct {
 	parent   string // URN
 	provider string
 	protect  bool
+	retained bool     // when it is deleted
 	after    []string // URNs
 }
 
@@ -61,6 +62,7 @@ func (r *recorder) NewResource(args pulumi.MockResourceArgs) (string, resource.P
 	}
 	one := registered{token: args.TypeToken, name: args.Name, inputs: args.Inputs.Mappable(), provider: args.Provider}
 	if args.RegisterRPC != nil {
+		one.retained = args.RegisterRPC.GetRetainOnDelete()
 		one.parent, one.protect, one.after = args.RegisterRPC.GetParent(), args.RegisterRPC.GetProtect(), args.RegisterRPC.GetDependencies()
 	}
 	r.mu.Lock()

@@ -76,7 +76,6 @@ func TestAWrongSettingIsNamedWithItsValueAndTheRule(t *testing.T) {
 		"a number that is none":             {payerSettings, "kubecost-cur:reportExpirationDays", "many", []string{"whole number"}},
 		"a negative expiry":                 {payerSettings, "kubecost-cur:reportExpirationDays", "-1", []string{"0 for never"}},
 		"one bucket for both":               {payerSettings, "kubecost-cur:resultsBucketName", "kubecost-cur-111111111111-us-east-2", []string{"report's bucket"}},
-		"the work group of everybody":       {payerSettings, "kubecost-cur:workGroupName", "primary", []string{"every account"}},
 		"a tag without a value":             {payerSettings, "kubecost-cur:resourceTags", `["owner"]`, []string{"key=value"}},
 		"tags that share a column":          {payerSettings, "kubecost-cur:costAllocationTags", `["cost-center","CostCenter"]`, []string{"same column"}},
 		"a region of another partition":     {payerSettings, "aws:region", "us-gov-west-1", []string{"partition"}},
