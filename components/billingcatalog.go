@@ -1,6 +1,8 @@
 package components
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/glue"
@@ -24,7 +26,10 @@ type BillingCatalogArgs struct {
 	ReportName string
 	BucketName string
 	Prefix     string
-	// CostAllocationTags are the tag keys that become columns, such as team or aws:eks:cluster-name.
+	// Version is that of the report, as in BillingReportArgs.
+	Version string
+	// CostAllocationTags are the tag keys that become columns, such as team or aws:eks:cluster-name; none of CUR 2.0, which has
+	// all tags in one column.
 	CostAllocationTags []string
 	// SchemaElements are those of the report that add columns, as in BillingReportArgs.
 	SchemaElements []string
@@ -48,6 +53,13 @@ func (args *BillingCatalogArgs) validate(name string) ([]billing.Column, error) 
 	f.check("ReportName", args.ReportName, billing.CheckReportName(args.ReportName))
 	f.check("BucketName", args.BucketName, arn.CheckBucketName(args.BucketName))
 	f.check("Prefix", args.Prefix, billing.CheckPrefix(args.Prefix))
+	f.check("Version", args.Version, billing.CheckVersion(cmp.Or(args.Version, billing.Version1)))
+	if args.Version == billing.Version2 {
+		if len(args.CostAllocationTags) > 0 {
+			f.check("CostAllocationTags", fmt.Sprint(args.CostAllocationTags), errors.New("CUR 2.0 has all tags in the column resource_tags"))
+		}
+		return billing.ExportColumns(args.SchemaElements...), f.of("BillingCatalog", name)
+	}
 	columns, err := billing.Columns(args.CostAllocationTags, args.SchemaElements...)
 	f.check("CostAllocationTags", fmt.Sprint(args.CostAllocationTags), err)
 	return columns, f.of("BillingCatalog", name)
@@ -69,7 +81,7 @@ func NewBillingCatalog(
 		return nil, fmt.Errorf("registering BillingCatalog %q: %w", name, err)
 	}
 
-	report := billing.Report{Name: args.ReportName, Bucket: args.BucketName, Prefix: args.Prefix}
+	report := billing.Report{Name: args.ReportName, Bucket: args.BucketName, Prefix: args.Prefix, Version: args.Version}
 	database, err := glue.NewCatalogDatabase(ctx, name+"-database", &glue.CatalogDatabaseArgs{
 		Name:        pulumi.String(report.Database()),
 		Description: pulumi.String("The Cost and Usage Report " + report.Name + " for Kubecost"),
@@ -86,7 +98,7 @@ func NewBillingCatalog(
 		})
 	}
 	var partitionKeys glue.CatalogTablePartitionKeyArray
-	for _, key := range billing.PartitionKeys() {
+	for _, key := range report.PartitionKeys() {
 		partitionKeys = append(partitionKeys, &glue.CatalogTablePartitionKeyArgs{
 			Name: pulumi.String(key.Name), Type: pulumi.String(key.Type),
 		})

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cur"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/s3"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
@@ -22,6 +21,8 @@ type BillingReportArgs struct {
 	Region string
 	// ReportName is the report's name: lower-case letters, digits and underscores.
 	ReportName string
+	// Version is 1 for a legacy report or 2 for CUR 2.0; empty for 1.
+	Version string
 	// TimeUnit is DAILY or HOURLY; empty for DAILY.
 	TimeUnit string
 	// SchemaElements are what the report holds besides resource IDs: SPLIT_COST_ALLOCATION_DATA, MANUAL_DISCOUNT_COMPATIBILITY.
@@ -49,13 +50,14 @@ type BillingReportArgs struct {
 	Tags map[string]string
 }
 
-// BillingReport is a daily or hourly legacy Cost and Usage Report with resource IDs in Parquet, and the bucket that AWS delivers it to.
+// BillingReport is a daily or hourly Cost and Usage Report with resource IDs in Parquet, legacy or CUR 2.0, and the bucket that
+// AWS delivers it to.
 type BillingReport struct {
 	pulumi.ResourceState
 
 	// BucketName is the name of the report's bucket.
 	BucketName pulumi.StringOutput `pulumi:"bucketName"`
-	// ReportName is the name of the report definition.
+	// ReportName is the name of the report definition or, of CUR 2.0, of the export.
 	ReportName pulumi.StringOutput `pulumi:"reportName"`
 }
 
@@ -64,7 +66,12 @@ func (args *BillingReportArgs) validate(name string) (partition string, err erro
 	f.check("AccountID", args.AccountID, arn.CheckAccountID(args.AccountID))
 	partition, _ = arn.Partition(args.Region)
 	f.check("Region", args.Region, arn.CheckPayerRegion(args.Region))
-	f.check("ReportName", args.ReportName, billing.CheckReportName(args.ReportName))
+	f.check("Version", args.Version, billing.CheckVersion(cmp.Or(args.Version, billing.Version1)))
+	if args.Version == billing.Version2 {
+		f.check("ReportName", args.ReportName, billing.CheckExportName(args.ReportName))
+	} else {
+		f.check("ReportName", args.ReportName, billing.CheckReportName(args.ReportName))
+	}
 	f.check("TimeUnit", args.TimeUnit, billing.CheckTimeUnit(cmp.Or(args.TimeUnit, billing.Daily)))
 	f.check("SchemaElements", fmt.Sprint(args.SchemaElements), billing.CheckSchemaElements(args.SchemaElements))
 	if args.KmsKeyArn != "" {
@@ -94,15 +101,19 @@ func NewBillingReport(
 		return nil, fmt.Errorf("registering BillingReport %q: %w", name, err)
 	}
 
-	report := billing.Report{Name: args.ReportName, Bucket: args.BucketName, Prefix: args.Prefix}
+	report := billing.Report{Name: args.ReportName, Bucket: args.BucketName, Prefix: args.Prefix, Version: args.Version}
 	var rules s3.BucketLifecycleConfigurationV2RuleArray
 	if args.ExpirationDays > 0 {
 		// Only the data: the manifests and AWS's test object in the bucket's root stay.
 		rules = append(rules, expire("expire-report-data", report.DataPrefix()+"/", args.ExpirationDays))
 	}
+	policy := iampolicy.Delivery(partition, args.AccountID, args.BucketName)
+	if args.Version == billing.Version2 {
+		policy = iampolicy.ExportDelivery(partition, args.AccountID, args.BucketName)
+	}
 	b, err := newBucket(ctx, name+"-bucket", bucketArgs{
 		Name:         args.BucketName,
-		Policy:       iampolicy.Delivery(partition, args.AccountID, args.BucketName),
+		Policy:       policy,
 		Rules:        rules,
 		KmsKeyArn:    args.KmsKeyArn,
 		ForceDestroy: args.ForceDestroy,
@@ -113,7 +124,7 @@ func NewBillingReport(
 		return nil, err
 	}
 
-	// AWS tries the bucket when the definition is made and refuses it if the billing service may not write there.
+	// AWS tries the bucket when the report is made and refuses it if the billing service may not write there.
 	// It can be replaced only where it is not protected, and then only after it is gone: its name is its identity.
 	inUSEast1 := []pulumi.ResourceOption{pulumi.Parent(c)}
 	if args.ReportProvider != nil {
@@ -121,29 +132,20 @@ func NewBillingReport(
 	}
 	reportOpts := append(slices.Clone(inUSEast1),
 		pulumi.DependsOn(b.ready), pulumi.Protect(args.Protect), pulumi.DeleteBeforeReplace(true))
-	definition, err := cur.NewReportDefinition(ctx, name+"-definition", &cur.ReportDefinitionArgs{
-		ReportName:               pulumi.String(args.ReportName),
-		TimeUnit:                 pulumi.String(cmp.Or(args.TimeUnit, billing.Daily)),
-		Format:                   pulumi.String("Parquet"),
-		Compression:              pulumi.String("Parquet"),
-		AdditionalSchemaElements: pulumi.ToStringArray(append([]string{billing.Resources}, args.SchemaElements...)),
-		AdditionalArtifacts:      pulumi.ToStringArray([]string{"ATHENA"}),
-		ReportVersioning:         pulumi.String("OVERWRITE_REPORT"),
-		RefreshClosedReports:     pulumi.Bool(true),
-		S3Bucket:                 b.Bucket,
-		S3Prefix:                 pulumi.String(args.Prefix),
-		S3Region:                 pulumi.String(args.Region),
-		Tags:                     tags(args.Tags),
-	}, reportOpts...)
+	c.BucketName = b.Bucket
+	if args.Version == billing.Version2 {
+		c.ReportName, err = newExport(ctx, name, args, partition, reportOpts)
+	} else {
+		c.ReportName, err = newDefinition(ctx, name, args, reportOpts)
+	}
 	if err != nil {
-		return nil, fmt.Errorf("registering report definition %s: %w", args.ReportName, err)
+		return nil, err
 	}
 
 	if err := activate(ctx, name, args.ActivatedTags, inUSEast1); err != nil {
 		return nil, err
 	}
 
-	c.BucketName, c.ReportName = b.Bucket, definition.ReportName
 	if err := ctx.RegisterResourceOutputs(c, pulumi.Map{
 		"bucketName": c.BucketName,
 		"reportName": c.ReportName,

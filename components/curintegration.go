@@ -23,6 +23,8 @@ type PayerArgs struct {
 	Region string
 	// ReportName is the report's name; the Glue database and table are named after it.
 	ReportName string
+	// ReportVersion is 1 for a legacy report or 2 for CUR 2.0; empty for 1.
+	ReportVersion string
 	// ReportTimeUnit is DAILY or HOURLY; empty for DAILY.
 	ReportTimeUnit string
 	// ReportSchemaElements are what the report holds besides resource IDs, as in BillingReportArgs.
@@ -35,7 +37,8 @@ type PayerArgs struct {
 	ReportExpirationDays int
 	// ReportProtect keeps Pulumi from deleting the report and its bucket.
 	ReportProtect bool
-	// CostAllocationTags are the tag keys that become columns, ActivatedCostAllocationTags those of them to activate.
+	// CostAllocationTags are the tag keys that become columns, none with CUR 2.0; ActivatedCostAllocationTags are those of them
+	// to activate, with CUR 2.0 any.
 	CostAllocationTags          []string
 	ActivatedCostAllocationTags []string
 	// ResultsBucketName is the bucket that Athena writes results to, ResultsPrefix where in it; empty for its root.

@@ -20,13 +20,14 @@ type payerParts struct {
 }
 
 func (args *PayerArgs) parts() *payerParts {
-	report := billing.Report{Name: args.ReportName, Bucket: args.ReportBucketName, Prefix: args.ReportPrefix}
+	report := billing.Report{Name: args.ReportName, Bucket: args.ReportBucketName, Prefix: args.ReportPrefix, Version: args.ReportVersion}
 	partition, _ := arn.Partition(args.Region) // BillingReport's validate names an unknown region
 	return &payerParts{
 		report: BillingReportArgs{
 			AccountID:      args.AccountID,
 			Region:         args.Region,
 			ReportName:     args.ReportName,
+			Version:        args.ReportVersion,
 			TimeUnit:       args.ReportTimeUnit,
 			SchemaElements: args.ReportSchemaElements,
 			ActivatedTags:  args.ActivatedCostAllocationTags,
@@ -43,6 +44,7 @@ func (args *PayerArgs) parts() *payerParts {
 			ReportName:         args.ReportName,
 			BucketName:         args.ReportBucketName,
 			Prefix:             args.ReportPrefix,
+			Version:            args.ReportVersion,
 			CostAllocationTags: args.CostAllocationTags,
 			SchemaElements:     args.ReportSchemaElements,
 			Tags:               args.Tags,
@@ -89,8 +91,12 @@ func (args *PayerArgs) parts() *payerParts {
 func (p *payerParts) validate(name string) error {
 	_, report := p.report.validate(name + "-report")
 	var tags faults
+	declared := p.catalog.CostAllocationTags
+	if p.report.Version == billing.Version2 { // its column resource_tags has any tag
+		declared = p.report.ActivatedTags
+	}
 	tags.check("ActivatedCostAllocationTags", fmt.Sprint(p.report.ActivatedTags),
-		billing.CheckActivatedTags(p.report.ActivatedTags, p.catalog.CostAllocationTags))
+		billing.CheckActivatedTags(p.report.ActivatedTags, declared))
 	_, catalog := p.catalog.validate(name + "-catalog")
 	_, workspace := p.workspace.validate(name + "-queries")
 	var buckets error

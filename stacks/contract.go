@@ -10,11 +10,24 @@ import (
 
 	"github.com/kubecost-cur/kubecost-cur/components"
 	"github.com/kubecost-cur/kubecost-cur/internal/arn"
+	"github.com/kubecost-cur/kubecost-cur/internal/billing"
 	"github.com/kubecost-cur/kubecost-cur/internal/cloudintegration"
 )
 
-// contractVersion changes when a payer stack's outputs change in a way that an older primary stack cannot read.
-const contractVersion = "1"
+// The versions of the contract. One is added when a payer stack's outputs come to mean what an older primary stack cannot read:
+// it then refuses them.
+const (
+	legacyContract = "1" // the table is that of a legacy report
+	cur2Contract   = "2" // the table is that of CUR 2.0
+)
+
+// contractVersion is the contract's for a version of the report.
+func contractVersion(reportVersion string) string {
+	if reportVersion == billing.Version2 {
+		return cur2Contract
+	}
+	return legacyContract
+}
 
 // contract is what the payer stack tells the primary stack: flat texts, none of them secret, since one secret output would
 // make every reader need the payer stack's encryption key. T is pulumi.StringInput where it is exported, string where it is
@@ -124,9 +137,12 @@ func find(ctx *pulumi.Context, source payerSource) error {
 // check returns an error for values of the contract that do not have their shape, or do not fit this stack's settings.
 func check(c contract[string], source payerSource, s settings) error {
 	stack := source.stack
-	if c.ContractVersion != contractVersion {
-		return contractError(stack, fmt.Errorf("output contractVersion is %q, and this program reads version %q",
-			c.ContractVersion, contractVersion))
+	if c.ContractVersion != legacyContract && c.ContractVersion != cur2Contract {
+		return contractError(stack, fmt.Errorf("output contractVersion is %q, and this program reads versions %q and %q",
+			c.ContractVersion, legacyContract, cur2Contract))
+	}
+	if err := checkCUR2(c, source, s.Primary.ChartVersion); err != nil {
+		return err
 	}
 	var faults []error
 	if err := entry(c).Check(); err != nil {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/kubecost-cur/kubecost-cur/components"
 	"github.com/kubecost-cur/kubecost-cur/internal/arn"
+	"github.com/kubecost-cur/kubecost-cur/internal/billing"
 	"github.com/kubecost-cur/kubecost-cur/internal/iampolicy"
 )
 
@@ -45,6 +46,7 @@ func payerArgs(ctx *pulumi.Context, s settings) (*components.PayerArgs, error) {
 		AccountID:                   s.PayerAccountID,
 		Region:                      s.Payer.Region,
 		ReportName:                  s.Payer.ReportName,
+		ReportVersion:               s.Payer.ReportVersion,
 		ReportTimeUnit:              s.Payer.ReportTimeUnit,
 		ReportSchemaElements:        s.Payer.ReportSchemaElements,
 		ReportPrefix:                s.Payer.ReportPrefix,
@@ -104,7 +106,7 @@ func exportPayer(ctx *pulumi.Context, s settings, integration *components.CurInt
 		CurPrefix:        pulumi.String(s.Payer.ReportPrefix),
 		ReportName:       integration.ReportName,
 		TrustedRoleArn:   integration.TrustedRoleArn,
-		ContractVersion:  pulumi.String(contractVersion),
+		ContractVersion:  pulumi.String(contractVersion(s.Payer.ReportVersion)),
 	})
 	if s.Payer.KmsKeyArn == "" {
 		return nil
@@ -112,7 +114,8 @@ func exportPayer(ctx *pulumi.Context, s settings, integration *components.CurInt
 	// Known before anything is made, so that a preview shows them: without them the first report is refused.
 	statements, err := iampolicy.KeyStatements(iampolicy.KeyUse{
 		Partition: s.Partition, Region: s.Payer.Region, Account: s.PayerAccountID,
-		Roles: []arn.ARN{arn.Role(s.Partition, s.PayerAccountID, s.Payer.RolePath, s.Payer.RoleName)},
+		Roles:   []arn.ARN{arn.Role(s.Partition, s.PayerAccountID, s.Payer.RolePath, s.Payer.RoleName)},
+		Exports: s.Payer.ReportVersion == billing.Version2,
 	})
 	if err != nil {
 		return err

@@ -13,7 +13,11 @@ import (
 // payerOptions checks what is added to the payer side by settings that are empty by default.
 func (r *reader) payerOptions(s settings, p payerSettings) {
 	r.fault("reportSchemaElements", strings.Join(p.ReportSchemaElements, ", "), billing.CheckSchemaElements(p.ReportSchemaElements))
-	if err := billing.CheckActivatedTags(p.ActivatedTags, p.CostAllocationTags); err != nil {
+	declared := p.CostAllocationTags
+	if p.ReportVersion == billing.Version2 { // its column resource_tags has any tag
+		declared = p.ActivatedTags
+	}
+	if err := billing.CheckActivatedTags(p.ActivatedTags, declared); err != nil {
 		r.fault("activatedCostAllocationTags", strings.Join(p.ActivatedTags, ", "), fmt.Errorf("%w (%s)", err, r.full("costAllocationTags")))
 	}
 	r.fault("resultsPrefix", p.ResultsPrefix, billing.CheckResultsPrefix(p.ResultsPrefix))

@@ -13,6 +13,7 @@ import (
 type payerSettings struct {
 	Region                string // of its buckets, Glue and Athena
 	ReportName            string
+	ReportVersion         string
 	ReportTimeUnit        string
 	ReportSchemaElements  []string
 	ReportPrefix          string
@@ -42,6 +43,7 @@ func (r *reader) payer(s settings) payerSettings {
 	p := payerSettings{
 		Region:                s.Region,
 		ReportName:            r.text("reportName"),
+		ReportVersion:         r.text("reportVersion"),
 		ReportTimeUnit:        r.text("reportTimeUnit"),
 		ReportSchemaElements:  r.list("reportSchemaElements"),
 		ReportPrefix:          r.text("reportPrefix"),
@@ -81,7 +83,12 @@ func (r *reader) payer(s settings) payerSettings {
 	if p.ResultsBucketName == p.ReportBucketName {
 		r.fault("resultsBucketName", p.ResultsBucketName, errors.New("the report's bucket cannot take query results too"))
 	}
-	r.fault("reportName", p.ReportName, billing.CheckReportName(p.ReportName))
+	r.fault("reportVersion", p.ReportVersion, billing.CheckVersion(p.ReportVersion))
+	if p.ReportVersion == billing.Version2 {
+		r.cur2(&p)
+	} else {
+		r.fault("reportName", p.ReportName, billing.CheckReportName(p.ReportName))
+	}
 	r.fault("reportTimeUnit", p.ReportTimeUnit, billing.CheckTimeUnit(p.ReportTimeUnit))
 	r.fault("reportPrefix", p.ReportPrefix, billing.CheckPrefix(p.ReportPrefix))
 	if p.ReportExpirationDays < 0 {

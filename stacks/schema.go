@@ -33,6 +33,7 @@ var schema = []setting{
 	{"permissionsBoundary", either, "string", "", "ARN of a managed policy that bounds the IAM roles of this side; none if empty."},
 
 	{"reportName", payer, "string", "kubecost", "Name of the Cost and Usage Report and of its Glue table: lower-case letters, digits, underscores."},
+	{"reportVersion", payer, "string", "1", "1 for a legacy report, which every Kubecost reads, or 2 for CUR 2.0, which OpenCost reads. Another one needs another report, as with reportTimeUnit."},
 	{"reportTimeUnit", payer, "string", "DAILY", "How fine the bill is: DAILY or HOURLY. Another one needs another report, so the change is refused while reportProtect is true; give the new one another reportName."},
 	{"reportSchemaElements", payer, "array", []string{}, "What the report holds besides resource IDs: SPLIT_COST_ALLOCATION_DATA, MANUAL_DISCOUNT_COMPATIBILITY. A change is refused while reportProtect is true, as that of reportTimeUnit."},
 	{"reportPrefix", payer, "string", "cur", "Where in its bucket the report goes: a prefix without slashes around it."},

@@ -1,5 +1,5 @@
-// Package billing holds what AWS and Kubecost say about the legacy Cost and Usage Report (CUR): the names that follow from
-// a report's name, its layout in S3, and the columns of the table over it.
+// Package billing holds what AWS and Kubecost say about the Cost and Usage Report (CUR), the legacy one and CUR 2.0: the names
+// that follow from a report's name, its layout in S3, and the columns of the table over it.
 package billing
 
 import (
@@ -8,11 +8,12 @@ import (
 	"strings"
 )
 
-// Report is where a report definition delivers to.
+// Report is where a report is delivered to.
 type Report struct {
-	Name   string
-	Bucket string
-	Prefix string // in Bucket; not empty, without slashes around it
+	Name    string
+	Bucket  string
+	Prefix  string // in Bucket; not empty, without slashes around it
+	Version string // Version2 for CUR 2.0; all else is the legacy report
 }
 
 // DatabasePrefix is what the name of a report's Glue database starts with in AWS's own Athena integration, which the names
@@ -79,8 +80,14 @@ func (r Report) Database() string { return DatabasePrefix + r.Name }
 // Table is the name of the report's Glue table.
 func (r Report) Table() string { return r.Name }
 
-// DataPrefix is the prefix of the report's data files in its bucket, without a trailing slash. AWS repeats the report's name.
-func (r Report) DataPrefix() string { return r.Prefix + "/" + r.Name + "/" + r.Name }
+// DataPrefix is the prefix of the report's data files in its bucket, without a trailing slash. Of a legacy report AWS repeats
+// the name there.
+func (r Report) DataPrefix() string {
+	if r.Version == Version2 {
+		return r.Prefix + "/" + r.Name + "/data"
+	}
+	return r.Prefix + "/" + r.Name + "/" + r.Name
+}
 
 // Location is the S3 URI of the report's data.
 func (r Report) Location() string { return "s3://" + r.Bucket + "/" + r.DataPrefix() }

@@ -21,8 +21,11 @@ const (
 	timestamp = "timestamp"
 )
 
-// PartitionKeys are the keys that AWS lays a report's data out by. They are text, because Kubecost compares them with text.
-func PartitionKeys() []Column {
+// PartitionKeys are the keys that AWS lays the report's data out by. They are text, because Kubecost compares them with text.
+func (r Report) PartitionKeys() []Column {
+	if r.Version == Version2 {
+		return []Column{{periodKey, text}}
+	}
 	return []Column{{"year", text}, {"month", text}}
 }
 
@@ -118,6 +121,9 @@ func columnName(key string) string {
 // writes integers unless digits are set.
 // Source: https://docs.aws.amazon.com/athena/latest/ug/partition-projection-supported-types.html
 func (r Report) ProjectionParameters() map[string]string {
+	if r.Version == Version2 {
+		return r.exportProjection()
+	}
 	return map[string]string{
 		"EXTERNAL":                  "TRUE",
 		"classification":            "parquet",

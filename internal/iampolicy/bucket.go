@@ -2,8 +2,11 @@ package iampolicy
 
 import "github.com/kubecost-cur/kubecost-cur/internal/arn"
 
-// BillingService delivers Cost and Usage Reports, in every partition that has them.
-const BillingService = "billingreports.amazonaws.com"
+// BillingService delivers legacy Cost and Usage Reports, ExportService CUR 2.0, in every partition that has them.
+const (
+	BillingService = "billingreports.amazonaws.com"
+	ExportService  = "bcm-data-exports.amazonaws.com"
+)
 
 // Delivery lets the billing service deliver the reports of one account into a bucket, and nobody reach the bucket without
 // TLS. The report's ARN is always in the partition's billing region, whatever the bucket's: with the bucket's region in it,

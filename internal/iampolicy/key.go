@@ -28,6 +28,7 @@ type KeyUse struct {
 	Region    string // of the key and the buckets
 	Account   string // the payer account's ID
 	Roles     []arn.ARN
+	Exports   bool // the reports are exports of CUR 2.0
 }
 
 // KeyStatements returns what a key's own policy has to say, as a JSON list of statements: the billing service may encrypt the
@@ -41,13 +42,17 @@ func KeyStatements(use KeyUse) (string, error) {
 	}
 	roles := throughS3(use.Partition, use.Region)
 	roles[ArnEquals] = map[string][]string{"aws:PrincipalArn": names}
+	billing, own := &Principal{Service: []string{BillingService}}, ownReports(use.Partition, use.Account)
+	if use.Exports {
+		billing, own = exportServices(), ownExports(use.Partition, use.Account)
+	}
 	statements := []Statement{
 		{
 			Sid: "BillingEncryptsReports", Effect: Allow,
-			Principal: &Principal{Service: []string{BillingService}},
+			Principal: billing,
 			Action:    []string{"kms:Decrypt", "kms:GenerateDataKey*"},
 			Resource:  []string{"*"},
-			Condition: ownReports(use.Partition, use.Account),
+			Condition: own,
 		},
 		{
 			Sid: "KubecostUsesTheKeyThroughS3", Effect: Allow,

@@ -64,3 +64,21 @@ func TestInChinaTheKeyIsUsedThroughChinasS3(t *testing.T) {
 	}
 	t.Error("a query of an encrypted bill has no statement for the key")
 }
+
+func TestTheKeyOfCUR2IsUsedByDataExportsForTheAccountsExportsOnly(t *testing.T) {
+	text, err := KeyStatements(KeyUse{Partition: "aws", Region: "us-east-2", Account: "111111111111", Exports: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var statements []Statement
+	if err := json.Unmarshal([]byte(text), &statements); err != nil {
+		t.Fatal(err)
+	}
+	s := statements[0]
+	if !slices.Contains(s.Principal.Service, "bcm-data-exports.amazonaws.com") {
+		t.Errorf("the services are %v", s.Principal.Service)
+	}
+	if got := s.Condition[ArnLike]["aws:SourceArn"]; !slices.Equal(got, []string{"arn:aws:bcm-data-exports:us-east-1:111111111111:export/*"}) {
+		t.Errorf("the key is used for %v", got)
+	}
+}

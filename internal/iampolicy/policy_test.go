@@ -35,6 +35,7 @@ func documents() map[string]Document {
 	}
 	return map[string]Document{
 		"delivery":              Delivery("aws", "111111111111", "report-bucket"),
+		"export-delivery":       ExportDelivery("aws", "111111111111", "report-bucket"),
 		"tls-only":              TLSOnly("aws", "results-bucket"),
 		"trust-reader":          TrustReaders(ReaderTrust{Readers: readers[:1]}),
 		"trust-readers":         TrustReaders(ReaderTrust{Readers: readers, OrganizationID: "o-a1b2c3d4e5"}),
@@ -104,10 +105,13 @@ func TestTheReportCanOnlyBeRead(t *testing.T) {
 }
 
 func TestTheDeliveryNamesThePartitionsBillingRegionWhateverTheBuckets(t *testing.T) {
-	for partition, want := range map[string]string{
-		"aws": "arn:aws:cur:us-east-1:111111111111:definition/*", "aws-cn": "arn:aws-cn:cur:cn-northwest-1:111111111111:definition/*",
+	for want, delivery := range map[string]Document{
+		"arn:aws:cur:us-east-1:111111111111:definition/*":                  Delivery("aws", "111111111111", "b"),
+		"arn:aws-cn:cur:cn-northwest-1:111111111111:definition/*":          Delivery("aws-cn", "111111111111", "b"),
+		"arn:aws:bcm-data-exports:us-east-1:111111111111:export/*":         ExportDelivery("aws", "111111111111", "b"),
+		"arn:aws-cn:bcm-data-exports:cn-northwest-1:111111111111:export/*": ExportDelivery("aws-cn", "111111111111", "b"),
 	} {
-		for _, s := range Delivery(partition, "111111111111", "b").Statement {
+		for _, s := range delivery.Statement {
 			if s.Effect == Deny {
 				continue
 			}

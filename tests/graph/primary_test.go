@@ -144,8 +144,8 @@ func TestAPayerStackThatDoesNotFitStopsEverything(t *testing.T) {
 			[]string{"athenaBucketName", "athenaDatabase"},
 		},
 		"another contract": {
-			func(o map[string]any) map[string]any { o["contractVersion"] = "2"; return o },
-			[]string{"contractVersion", `"2"`},
+			func(o map[string]any) map[string]any { o["contractVersion"] = "3"; return o },
+			[]string{"contractVersion", `"3"`},
 		},
 		"another payer": {
 			func(o map[string]any) map[string]any {

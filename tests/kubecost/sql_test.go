@@ -136,7 +136,7 @@ func query(t *testing.T, report billing.Report, tags []string, objects []bill.Ob
 		t.Fatal(err)
 	}
 	table, err := json.Marshal(map[string]any{
-		"Name": report.Table(), "Parameters": report.ProjectionParameters(), "PartitionKeys": billing.PartitionKeys(),
+		"Name": report.Table(), "Parameters": report.ProjectionParameters(), "PartitionKeys": report.PartitionKeys(),
 		"StorageDescriptor": map[string]any{
 			"Columns": columns, "Location": report.Location(),
 			"InputFormat": "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat",

@@ -1,0 +1,39 @@
+package stacks
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/kubecost-cur/kubecost-cur/internal/billing"
+	"github.com/kubecost-cur/kubecost-cur/internal/charts"
+)
+
+// cur2 checks the settings of a payer side with CUR 2.0.
+func (r *reader) cur2(p *payerSettings) {
+	r.fault("reportName", p.ReportName, billing.CheckExportName(p.ReportName))
+	if !slices.Equal(p.CostAllocationTags, defaultTags) {
+		r.fault("costAllocationTags", strings.Join(p.CostAllocationTags, ", "), fmt.Errorf("with %s 2 there are no columns to declare: "+
+			"all active cost allocation tags are in one, resource_tags. Remove it", r.full("reportVersion")))
+	}
+	p.CostAllocationTags = nil
+}
+
+// cur2Readers checks that the chart of a stack with both sides reads what its payer side makes.
+func (r *reader) cur2Readers(p payerSettings, chartVersion string) {
+	if p.ReportVersion == billing.Version2 {
+		r.fault("reportVersion", p.ReportVersion, charts.ReadsCUR2(chartVersion))
+	}
+}
+
+// checkCUR2 returns an error for a payer stack with CUR 2.0 whose bill this stack's chart cannot read.
+func checkCUR2(c contract[string], source payerSource, chartVersion string) error {
+	if c.ContractVersion != cur2Contract {
+		return nil
+	}
+	if err := charts.ReadsCUR2(chartVersion); err != nil {
+		return fmt.Errorf("the payer stack %s (setting %s) has CUR 2.0 (its reportVersion is 2): %w; nothing was changed",
+			source.stack, source.setting, err)
+	}
+	return nil
+}
