@@ -92,9 +92,11 @@ type PrimaryArgs struct {
 	// Issuer is the cluster's OIDC issuer, OidcProviderArn its IAM OIDC provider.
 	Issuer          pulumi.StringInput
 	OidcProviderArn pulumi.StringInput
-	// ReleaseName, ChartVersion and TimeoutSeconds describe the Helm release.
+	// ReleaseName, ChartLine, ChartVersion, ClusterID and TimeoutSeconds describe the Helm release, as in KubecostReleaseArgs.
 	ReleaseName    string
+	ChartLine      string
 	ChartVersion   string
+	ClusterID      string
 	TimeoutSeconds int
 	// StorageClass and Values change what the chart makes, as in KubecostReleaseArgs.
 	StorageClass string

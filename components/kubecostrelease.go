@@ -10,14 +10,18 @@ import (
 	"github.com/kubecost-cur/kubecost-cur/internal/charts"
 )
 
-// KubecostReleaseArgs describe the Helm release of Kubecost.
+// KubecostReleaseArgs describe the Helm release of Kubecost or OpenCost.
 type KubecostReleaseArgs struct {
 	// ReleaseName is the release's name; what the chart makes is named after it.
 	ReleaseName string
 	// Namespace is the namespace to install into; it exists.
 	Namespace pulumi.StringInput
-	// ChartVersion is the version of the cost-analyzer chart.
+	// ChartLine is the line of charts: cost-analyzer-2, cost-analyzer-1, kubecost-3 or opencost; empty for the first.
+	ChartLine string
+	// ChartVersion is a version of that line; empty for the line's default.
 	ChartVersion string
+	// ClusterID names the cluster in the costs of kubecost-3, which needs it; empty for the other lines.
+	ClusterID string
 	// AccountID is the account that the cluster runs in, 12 digits.
 	AccountID string
 	// ServiceAccountName is the service account that Kubecost runs as; it exists.
@@ -45,7 +49,12 @@ type KubecostRelease struct {
 func (args *KubecostReleaseArgs) validate(name string) error {
 	var f faults
 	f.check("ReleaseName", args.ReleaseName, CheckKubernetesName(args.ReleaseName))
-	f.check("ChartVersion", args.ChartVersion, charts.CheckVersion(args.ChartVersion))
+	if line, err := charts.Named(args.ChartLine); err != nil {
+		f.check("ChartLine", args.ChartLine, err)
+	} else {
+		f.check("ChartVersion", args.ChartVersion, line.CheckVersion(line.Version(args.ChartVersion)))
+		f.check("ClusterID", args.ClusterID, line.CheckClusterID(args.ClusterID))
+	}
 	f.check("AccountID", args.AccountID, arn.CheckAccountID(args.AccountID))
 	f.require("Namespace", args.Namespace != nil)
 	f.require("ServiceAccountName", args.ServiceAccountName != nil)
@@ -81,6 +90,11 @@ func NewKubecostRelease(
 	if err := args.validate(name); err != nil {
 		return nil, err
 	}
+	line, err := charts.Named(args.ChartLine)
+	if err != nil {
+		return nil, err
+	}
+	version := line.Version(args.ChartVersion)
 	c := &KubecostRelease{}
 	if err := ctx.RegisterComponentResource(KubecostReleaseType, name, c, opts...); err != nil {
 		return nil, fmt.Errorf("registering KubecostRelease %q: %w", name, err)
@@ -92,23 +106,24 @@ func NewKubecostRelease(
 	}
 	values := pulumi.All(args.ServiceAccountName, args.SecretName, user).ApplyT(func(v []any) (map[string]any, error) {
 		given, _ := v[2].(map[string]any)
-		if err := charts.CheckValues(given); err != nil {
+		if err := line.CheckValues(version, given); err != nil {
 			return nil, fmt.Errorf("the Helm values of KubecostRelease %q: %w", name, err)
 		}
-		return charts.Values(charts.Settings{
+		return line.Values(charts.Settings{
 			Account:        args.AccountID,
 			ServiceAccount: v[0].(string),
 			Secret:         v[1].(string),
 			StorageClass:   args.StorageClass,
+			ClusterID:      args.ClusterID,
 			User:           given,
 		}), nil
 	}).(pulumi.MapOutput)
 	release, err := newHelmRelease(ctx, name, pulumi.Map{
 		"name":           pulumi.String(args.ReleaseName), // what Pulumi would name it reaches into every object of the chart
 		"namespace":      args.Namespace,
-		"chart":          pulumi.String(charts.Chart),
-		"version":        pulumi.String(args.ChartVersion),
-		"repositoryOpts": pulumi.StringMap{"repo": pulumi.String(charts.Repository)},
+		"chart":          pulumi.String(line.Chart),
+		"version":        pulumi.String(version),
+		"repositoryOpts": pulumi.StringMap{"repo": pulumi.String(line.Repository)},
 		"values":         values,
 		"timeout":        pulumi.Int(args.TimeoutSeconds),
 	}, pulumi.Parent(c))

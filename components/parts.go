@@ -134,7 +134,9 @@ func (args *PrimaryArgs) parts() *primaryParts {
 		release: KubecostReleaseArgs{
 			ReleaseName:        args.ReleaseName,
 			Namespace:          pulumi.String(args.Namespace),
+			ChartLine:          args.ChartLine,
 			ChartVersion:       args.ChartVersion,
+			ClusterID:          args.ClusterID,
 			AccountID:          args.AccountID,
 			ServiceAccountName: pulumi.String(args.ServiceAccountName),
 			SecretName:         pulumi.String(""),

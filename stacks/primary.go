@@ -68,7 +68,9 @@ func primaryArgs(ctx *pulumi.Context, s settings) (*components.PrimaryArgs, erro
 		Issuer:              pulumi.String(found.issuer),
 		OidcProviderArn:     pulumi.String(found.oidcProviderARN),
 		ReleaseName:         s.Primary.ReleaseName,
+		ChartLine:           s.Primary.Chart.Name,
 		ChartVersion:        s.Primary.ChartVersion,
+		ClusterID:           s.Primary.ClusterID,
 		TimeoutSeconds:      s.Primary.TimeoutSeconds,
 		StorageClass:        s.Primary.StorageClass,
 		Values:              values,
@@ -79,7 +81,7 @@ func primaryArgs(ctx *pulumi.Context, s settings) (*components.PrimaryArgs, erro
 
 // helmValues are the user's values for the chart, secret if they are. It warns of those that will not be taken.
 func helmValues(ctx *pulumi.Context, s settings) (pulumi.MapInput, error) {
-	overridden := charts.Overridden(charts.Settings{ServiceAccount: s.Primary.ServiceAccountName, User: s.Primary.Values})
+	overridden := s.Primary.Chart.Overridden(charts.Settings{ServiceAccount: s.Primary.ServiceAccountName, User: s.Primary.Values})
 	if len(overridden) > 0 {
 		if err := ctx.Log.Warn(fmt.Sprintf("of the setting values, %s is not taken: with another value than this program's, Kubecost "+
 			"would not read the bill", strings.Join(overridden, ", ")), nil); err != nil {
@@ -95,7 +97,7 @@ func helmValues(ctx *pulumi.Context, s settings) (pulumi.MapInput, error) {
 
 // exportPrimary makes what a person needs the stack's outputs.
 func exportPrimary(ctx *pulumi.Context, s settings, integration *components.CurIntegration) {
-	look := charts.Look(s.Primary.Namespace, s.Primary.ReleaseName)
+	look := s.Primary.Chart.Look(s.Primary.Namespace, s.Primary.ReleaseName)
 	ctx.Export("readerRoleArn", integration.ReaderRoleArn)
 	ctx.Export("namespace", integration.Namespace)
 	ctx.Export("secretName", integration.SecretName)

@@ -1,6 +1,7 @@
 package stacks
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 
@@ -17,7 +18,9 @@ type primarySettings struct {
 	Namespace          string
 	ServiceAccountName string
 	ReleaseName        string
+	Chart              charts.Line
 	ChartVersion       string
+	ClusterID          string // of the lines that need one
 	TimeoutSeconds     int
 	StorageClass       string
 	Values             map[string]any // of the chart
@@ -32,7 +35,6 @@ func (r *reader) primary(ctx *pulumi.Context, s settings) primarySettings {
 		Namespace:          r.text("namespace"),
 		ServiceAccountName: r.text("serviceAccountName"),
 		ReleaseName:        r.text("releaseName"),
-		ChartVersion:       r.text("chartVersion"),
 		TimeoutSeconds:     r.integer("timeoutSeconds"),
 		StorageClass:       r.text("storageClass"),
 		Values:             r.object("values"),
@@ -41,15 +43,33 @@ func (r *reader) primary(ctx *pulumi.Context, s settings) primarySettings {
 	r.fault("namespace", p.Namespace, components.CheckKubernetesName(p.Namespace))
 	r.fault("serviceAccountName", p.ServiceAccountName, components.CheckKubernetesName(p.ServiceAccountName))
 	r.fault("releaseName", p.ReleaseName, components.CheckKubernetesName(p.ReleaseName))
-	r.fault("chartVersion", p.ChartVersion, charts.CheckVersion(p.ChartVersion))
+	r.chart(&p)
 	if p.StorageClass != "" {
 		r.fault("storageClass", p.StorageClass, components.CheckStorageClassName(p.StorageClass))
-	}
-	if err := charts.CheckValues(p.Values); err != nil {
-		r.faults = append(r.faults, fmt.Errorf("%s: %w", r.full("values"), err))
 	}
 	if p.TimeoutSeconds < 1 {
 		r.fault("timeoutSeconds", fmt.Sprint(p.TimeoutSeconds), errors.New("it is a number of seconds"))
 	}
 	return p
+}
+
+// chart reads which chart is installed, and checks what else is given against it.
+func (r *reader) chart(p *primarySettings) {
+	line, err := charts.Named(r.text("chartLine"))
+	if err != nil {
+		r.fault("chartLine", r.text("chartLine"), err)
+		return
+	}
+	p.Chart, p.ChartVersion = line, line.Version(r.text("chartVersion"))
+	if err := line.CheckVersion(p.ChartVersion); err != nil {
+		r.fault("chartVersion", p.ChartVersion, err)
+	} else if err := line.CheckValues(p.ChartVersion, p.Values); err != nil {
+		r.faults = append(r.faults, fmt.Errorf("%s, with %s %q of the line %s: %w",
+			r.full("values"), r.full("chartVersion"), p.ChartVersion, line.Name, err))
+	}
+	p.ClusterID = r.text("clusterId")
+	if line.NeedsClusterID() {
+		p.ClusterID = cmp.Or(p.ClusterID, p.ClusterName)
+	}
+	r.fault("clusterId", p.ClusterID, line.CheckClusterID(p.ClusterID))
 }

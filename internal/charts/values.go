@@ -1,11 +1,10 @@
 package charts
 
 import (
-	"errors"
-	"fmt"
 	"maps"
 	"reflect"
 	"slices"
+	"strings"
 )
 
 // values are Helm values as JSON has them.
@@ -17,63 +16,18 @@ type Settings struct {
 	ServiceAccount string
 	Secret         string // of cloud-integration.json
 	StorageClass   string // of all volumes; the cluster's default if empty
+	ClusterID      string // of the lines that need one
 	User           map[string]any
 }
 
-// Values returns the chart's values: defaults, over them the user's, and over those what connects Kubecost to the bill.
-// Source: cost-analyzer 2.8.7, values.yaml.
-func Values(s Settings) map[string]any {
-	return merge(merge(defaults(s), s.User), required(s))
-}
-
-// defaults are values that a user may change.
-func defaults(s Settings) values {
-	d := values{
-		// Of the cluster, not of the payer: else the cluster's assets show "No Account".
-		"kubecostProductConfigs": values{"projectID": s.Account},
-	}
-	if s.StorageClass == "" {
-		return d
-	}
-	class := func() values { return values{"storageClass": s.StorageClass} }
-	return merge(d, values{
-		"persistentVolume":   class(),
-		"prometheus":         values{"server": values{"persistentVolume": class()}},
-		"kubecostAggregator": values{"aggregatorDbStorage": class()},
-	})
-}
-
-// required are the values without which the bill is not read.
-func required(s Settings) values {
-	return values{
-		"serviceAccount": values{
-			"create": false, // or the chart makes one of that name without the role
-			"name":   s.ServiceAccount,
-		},
-		"kubecostProductConfigs": values{"cloudIntegrationSecret": s.Secret},
-	}
-}
-
-// merge returns a map with the entries of both. Of two entries that are not both maps, over's is taken, unless it is nil.
-func merge(base, over values) values {
-	merged := maps.Clone(base)
-	if merged == nil {
-		merged = values{}
-	}
-	for key, value := range over {
-		below, isMap := value.(values)
-		if already, both := merged[key].(values); isMap && both {
-			merged[key] = merge(already, below)
-		} else {
-			merged[key] = value
-		}
-	}
-	return merged
+// Values returns the chart's values: defaults, over them the user's, and over those what connects the chart to the bill.
+func (l Line) Values(s Settings) map[string]any {
+	return merge(merge(l.defaults(s), s.User), l.required(s))
 }
 
 // Overridden returns the paths of the user's values that Values does not take, because the bill would not be read with them.
-func Overridden(s Settings) []string {
-	return overridden("", s.User, required(s))
+func (l Line) Overridden(s Settings) []string {
+	return overridden("", s.User, l.required(s))
 }
 
 func overridden(path string, user, required values) []string {
@@ -94,24 +48,72 @@ func overridden(path string, user, required values) []string {
 	return paths
 }
 
-// exclusive are the chart's other ways to say where the bill is. It refuses to render two of them.
-// Source: cost-analyzer 2.8.7, templates/_helpers.tpl.
-var exclusive = []string{
-	"athenaBucketName", "athenaDatabase", "athenaProjectID", "athenaRegion", "athenaTable", "athenaWorkgroup",
-	"awsServiceKeyName", "awsServiceKeyPassword", "cloudIntegrationJSON", "masterPayerARN",
-}
-
-// CheckValues returns an error that names every value of a user with which the chart would not render.
-func CheckValues(user map[string]any) error {
-	configs, ok := user["kubecostProductConfigs"].(values)
-	if !ok {
-		return nil
+// merge returns a map with the entries of both. Of two entries that are not both maps, over's is taken, unless it is nil.
+func merge(base, over values) values {
+	merged := maps.Clone(base)
+	if merged == nil {
+		merged = values{}
 	}
-	var faults []error
-	for _, key := range exclusive {
-		if _, given := configs[key]; given {
-			faults = append(faults, fmt.Errorf("kubecostProductConfigs.%s cannot stand beside the secret that this program makes: remove it", key))
+	for key, value := range over {
+		below, isMap := value.(values)
+		if already, both := merged[key].(values); isMap && both {
+			merged[key] = merge(already, below)
+		} else {
+			merged[key] = value
 		}
 	}
-	return errors.Join(faults...)
+	return merged
+}
+
+// refusal is a value that a user may not set, and why, as the end of a sentence that begins with its path.
+type refusal struct{ path, why string }
+
+// at returns the value at a path, keys separated by dots; nil if there is none.
+func at(v values, path string) any {
+	var here any = v
+	for _, key := range strings.Split(path, ".") {
+		below, ok := here.(values)
+		if !ok {
+			return nil
+		}
+		here = below[key]
+	}
+	return here
+}
+
+// set is whether a template takes the value at a path for set: neither absent nor empty, false or 0.
+func set(v values, path string) bool {
+	value := reflect.ValueOf(at(v, path))
+	if !value.IsValid() {
+		return false
+	}
+	switch value.Kind() {
+	case reflect.Map, reflect.Slice:
+		return value.Len() > 0
+	default:
+		return !value.IsZero()
+	}
+}
+
+// put returns the value at every one of the paths.
+func put(value any, paths ...string) values {
+	v := values{}
+	for _, path := range paths {
+		keys := strings.Split(path, ".")
+		slices.Reverse(keys)
+		leaf := value
+		for _, key := range keys {
+			leaf = values{key: leaf}
+		}
+		v = merge(v, leaf.(values))
+	}
+	return v
+}
+
+// storage gives every volume its storage class; none if that is the cluster's default.
+func storage(class string, paths ...string) values {
+	if class == "" {
+		return values{}
+	}
+	return put(class, paths...)
 }
