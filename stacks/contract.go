@@ -141,7 +141,7 @@ func check(c contract[string], source payerSource, s settings) error {
 		return contractError(stack, fmt.Errorf("output contractVersion is %q, and this program reads versions %q and %q",
 			c.ContractVersion, legacyContract, cur2Contract))
 	}
-	if err := checkCUR2(c, source, s.Primary.ChartVersion); err != nil {
+	if err := checkCUR2(c, source, s.Primary); err != nil {
 		return err
 	}
 	var faults []error

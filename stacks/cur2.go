@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/kubecost-cur/kubecost-cur/internal/billing"
-	"github.com/kubecost-cur/kubecost-cur/internal/charts"
 )
 
 // cur2 checks the settings of a payer side with CUR 2.0.
@@ -20,18 +19,18 @@ func (r *reader) cur2(p *payerSettings) {
 }
 
 // cur2Readers checks that the chart of a stack with both sides reads what its payer side makes.
-func (r *reader) cur2Readers(p payerSettings, chartVersion string) {
-	if p.ReportVersion == billing.Version2 {
-		r.fault("reportVersion", p.ReportVersion, charts.ReadsCUR2(chartVersion))
+func (r *reader) cur2Readers(p payerSettings, own primarySettings) {
+	if p.ReportVersion == billing.Version2 && own.Chart.Name != "" { // a wrong line is a fault already
+		r.fault("reportVersion", p.ReportVersion, own.Chart.CheckCUR2(own.ChartVersion))
 	}
 }
 
 // checkCUR2 returns an error for a payer stack with CUR 2.0 whose bill this stack's chart cannot read.
-func checkCUR2(c contract[string], source payerSource, chartVersion string) error {
+func checkCUR2(c contract[string], source payerSource, own primarySettings) error {
 	if c.ContractVersion != cur2Contract {
 		return nil
 	}
-	if err := charts.ReadsCUR2(chartVersion); err != nil {
+	if err := own.Chart.CheckCUR2(own.ChartVersion); err != nil {
 		return fmt.Errorf("the payer stack %s (setting %s) has CUR 2.0 (its reportVersion is 2): %w; nothing was changed",
 			source.stack, source.setting, err)
 	}

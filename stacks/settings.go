@@ -75,7 +75,7 @@ func readSettings(ctx *pulumi.Context) (settings, error) {
 		r.required("payerAccountId")
 		s.Both = r.both(s)
 		s.Payer, s.Primary = r.payer(s), r.primary(ctx, s)
-		r.cur2Readers(s.Payer, s.Primary.ChartVersion)
+		r.cur2Readers(s.Payer, s.Primary)
 		r.strangers(both)
 	case "":
 	default:

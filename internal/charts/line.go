@@ -128,12 +128,6 @@ const (
 // Source: opencost/opencost, pkg/cloud/config; the loader that reads Athena arrived with OpenCost 1.108, and so with Kubecost 2.
 func (l Line) Reads(format string) bool { return slices.Contains(l.formats, format) }
 
-// ReadsCUR2 is whether a version reads the report of a data export (CUR 2.0) as well as a Cost and Usage Report.
-func (l Line) ReadsCUR2(version string) bool {
-	v, err := semver.Parse(l.Version(version))
-	return err == nil && l.cur2 != nil && l.cur2(v)
-}
-
 // Commands are shell commands that show what a release does.
 type Commands struct {
 	Logs   string // what it says of the bill

@@ -112,12 +112,12 @@ func TestWhatALineReadsIsKnown(t *testing.T) {
 			}
 		}
 		for _, v := range want.cur2 {
-			if !l.ReadsCUR2(v) {
+			if l.CheckCUR2(l.Version(v)) != nil {
 				t.Errorf("%s %q does not read CUR 2.0", line, v)
 			}
 		}
 		for _, v := range want.no2yet {
-			if l.ReadsCUR2(v) {
+			if l.CheckCUR2(l.Version(v)) == nil {
 				t.Errorf("%s %q reads CUR 2.0", line, v)
 			}
 		}

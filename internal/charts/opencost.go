@@ -8,7 +8,6 @@ import (
 )
 
 // openCost is OpenCost's own chart. It renders without a Prometheus, but OpenCost runs only with one, or with its own collector.
-// CUR 2.0 is read since OpenCost 1.120.1.
 // Source: https://github.com/opencost/opencost-helm-chart, tags opencost-2.0.0 to opencost-2.5.17, charts/opencost.
 var openCost = Line{
 	Name:           "opencost",
