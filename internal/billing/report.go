@@ -26,6 +26,7 @@ const maxReportName = 255 - len(DatabasePrefix)
 
 var (
 	reportName = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
+	notInTable = regexp.MustCompile(`[^a-z0-9_]`)
 	prefix     = regexp.MustCompile(`^[A-Za-z0-9!_.()-]+(/[A-Za-z0-9!_.()-]+)*$`)
 )
 
@@ -74,11 +75,22 @@ func CheckPrefix(p string) error {
 	return nil
 }
 
-// Database is the name of the report's Glue database.
-func (r Report) Database() string { return DatabasePrefix + r.Name }
+// Database is the name of the report's Glue database: as AWS's integration names it, which turns a name that is not of the kind
+// that CheckReportName takes into one by the rule for columns.
+// Source: https://docs.aws.amazon.com/cur/latest/userguide/cur-ate-run.html
+func (r Report) Database() string {
+	if reportName.MatchString(r.Name) {
+		return DatabasePrefix + r.Name
+	}
+	return DatabasePrefix + columnName(r.Name)
+}
 
-// Table is the name of the report's Glue table.
-func (r Report) Table() string { return r.Name }
+// Table is the name of the report's Glue table: as a crawler names it after the folder, in small letters and with an underscore
+// for what is neither letter nor digit.
+// Source: https://docs.aws.amazon.com/glue/latest/dg/crawler-s3-folder-table-partition.html
+func (r Report) Table() string {
+	return notInTable.ReplaceAllString(strings.ToLower(r.Name), "_")
+}
 
 // DataPrefix is the prefix of the report's data files in its bucket, without a trailing slash. Of a legacy report AWS repeats
 // the name there.
