@@ -1,0 +1,87 @@
+package iampolicy
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/kubecost-cur/kubecost-cur/internal/arn"
+)
+
+// accessTestObject is what the billing service writes into a bucket's root before it takes a report.
+const accessTestObject = "aws-programmatic-access-test-object"
+
+// CheckDelivery returns an error for each statement of Delivery that a bucket's policy lacks, with the statement to add, or
+// that it denies. policy is empty for a bucket without one, dataPrefix is where the report goes.
+func CheckDelivery(policy, partition, account, bucket, dataPrefix string) []error {
+	found := Found{}
+	if policy != "" {
+		var err error
+		if found, err = ParseFound(policy); err != nil {
+			return []error{fmt.Errorf("its policy is %q: %w", policy, err)}
+		}
+	}
+	var faults []error
+	for _, s := range Delivery(partition, account, bucket).Statement {
+		if s.Effect != Allow {
+			continue
+		}
+		for _, action := range s.Action {
+			if !deliveryAllowed(found, s, action, account, dataPrefix) {
+				faults = append(faults, fmt.Errorf("its policy does not let %s call %s: add this statement to it, and look for one that "+
+					"denies it: %s", BillingService, action, statementText(s)))
+				break
+			}
+		}
+	}
+	return faults
+}
+
+// deliveryAllowed asks for what a statement of Delivery is for. In the policy that AWS's console writes, the source ARN is
+// compared by equality with one that ends in a star; so it may be either.
+func deliveryAllowed(found Found, s Statement, action, account, dataPrefix string) bool {
+	resources := []string{s.Resource[0]}
+	if root, ok := strings.CutSuffix(s.Resource[0], "*"); ok {
+		resources = []string{root + accessTestObject, root + dataPrefix + "/year=2026/month=1/x.snappy.parquet"}
+	}
+	pattern := s.Condition[ArnLike]["aws:SourceArn"][0]
+	for _, resource := range resources {
+		q := Request{Service: BillingService, Action: action, Resource: resource, Context: map[string]string{
+			"aws:sourcearn": pattern, "aws:sourceaccount": account, "aws:securetransport": "true",
+			"aws:principalisawsservice": "true", "aws:principalservicename": BillingService,
+		}}
+		if !found.Allows(q) {
+			return false
+		}
+	}
+	return true
+}
+
+// CheckTrust returns an error for a trust policy that does not let a reader assume the role, with the statement to add. What
+// the reader's organization is, is not known here; a policy that asks for one is taken to let it in.
+func CheckTrust(policy string, reader arn.ARN) error {
+	add := TrustReaders(ReaderTrust{Readers: []arn.ARN{reader}}).Statement[0]
+	found, err := ParseFound(policy)
+	if err == nil && !found.Allows(Request{
+		Names:  []string{reader.String(), arn.Root(reader.Partition, reader.Account).String(), reader.Account},
+		Action: add.Action[0],
+		Context: map[string]string{
+			"aws:principalarn": reader.String(), "aws:principalaccount": reader.Account, "aws:securetransport": "true", "aws:principaltype": "AssumedRole",
+		},
+		Unknown: []string{"aws:principalorgid", "aws:principalorgpaths"},
+	}) {
+		err = fmt.Errorf("it does not let %s assume the role; Kubecost sends no external ID and has no MFA", reader)
+	}
+	if err != nil {
+		return fmt.Errorf("its trust policy is %s: %w: add this statement to it: %s", policy, err, statementText(add))
+	}
+	return nil
+}
+
+func statementText(s Statement) string {
+	b, err := json.Marshal(s)
+	if err != nil { // a statement is texts only
+		return err.Error()
+	}
+	return string(b)
+}
