@@ -28,6 +28,11 @@ type BillingCatalogArgs struct {
 	Prefix     string
 	// Version is that of the report, as in BillingReportArgs.
 	Version string
+	// Adopt says that DatabaseName and TableName are there already. They are then neither changed nor deleted, and the rest says
+	// only what they are over.
+	Adopt        bool
+	DatabaseName string
+	TableName    string
 	// CostAllocationTags are the tag keys that become columns, such as team or aws:eks:cluster-name; none of CUR 2.0, which has
 	// all tags in one column.
 	CostAllocationTags []string
@@ -50,7 +55,14 @@ type BillingCatalog struct {
 
 func (args *BillingCatalogArgs) validate(name string) ([]billing.Column, error) {
 	var f faults
-	f.check("ReportName", args.ReportName, billing.CheckReportName(args.ReportName))
+	f.check("ReportName", args.ReportName, billing.CheckExistingReportName(args.ReportName))
+	if args.Adopt {
+		f.check("DatabaseName", args.DatabaseName, arn.CheckGlueName(args.DatabaseName))
+		f.check("TableName", args.TableName, arn.CheckGlueName(args.TableName))
+	} else if args.DatabaseName != "" || args.TableName != "" {
+		f.check("DatabaseName, TableName", args.DatabaseName+", "+args.TableName, errors.New("only those that are there already are "+
+			"named: one that is made is named as AWS names it"))
+	}
 	f.check("BucketName", args.BucketName, arn.CheckBucketName(args.BucketName))
 	f.check("Prefix", args.Prefix, billing.CheckPrefix(args.Prefix))
 	f.check("Version", args.Version, billing.CheckVersion(cmp.Or(args.Version, billing.Version1)))
@@ -79,6 +91,10 @@ func NewBillingCatalog(
 	c := &BillingCatalog{}
 	if err := ctx.RegisterComponentResource(BillingCatalogType, name, c, opts...); err != nil {
 		return nil, fmt.Errorf("registering BillingCatalog %q: %w", name, err)
+	}
+	if args.Adopt {
+		c.DatabaseName, c.TableName = pulumi.String(args.DatabaseName).ToStringOutput(), pulumi.String(args.TableName).ToStringOutput()
+		return c, c.registered(ctx, name)
 	}
 
 	report := billing.Report{Name: args.ReportName, Bucket: args.BucketName, Prefix: args.Prefix, Version: args.Version}
@@ -126,11 +142,16 @@ func NewBillingCatalog(
 	}
 
 	c.DatabaseName, c.TableName = database.Name, table.Name
+	return c, c.registered(ctx, name)
+}
+
+// registered ends the registration of the component.
+func (c *BillingCatalog) registered(ctx *pulumi.Context, name string) error {
 	if err := ctx.RegisterResourceOutputs(c, pulumi.Map{
 		"databaseName": c.DatabaseName,
 		"tableName":    c.TableName,
 	}); err != nil {
-		return nil, fmt.Errorf("registering the outputs of BillingCatalog %q: %w", name, err)
+		return fmt.Errorf("registering the outputs of BillingCatalog %q: %w", name, err)
 	}
-	return c, nil
+	return nil
 }

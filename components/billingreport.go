@@ -23,6 +23,9 @@ type BillingReportArgs struct {
 	ReportName string
 	// Version is 1 for a legacy report or 2 for CUR 2.0; empty for 1.
 	Version string
+	// Adopt says that the report is there already, in a bucket that is adopted too. It is then neither changed nor deleted, and
+	// may have any name that AWS allows.
+	Adopt bool
 	// TimeUnit is DAILY or HOURLY; empty for DAILY.
 	TimeUnit string
 	// SchemaElements are what the report holds besides resource IDs: SPLIT_COST_ALLOCATION_DATA, MANUAL_DISCOUNT_COMPATIBILITY.
@@ -32,8 +35,9 @@ type BillingReportArgs struct {
 	ActivatedTags []string
 	// Prefix is where in the bucket the report goes: not empty, without slashes around it.
 	Prefix string
-	// BucketName is the name of the bucket to make.
-	BucketName string
+	// BucketName is the name of the bucket to make. With AdoptBucket it is there already, and neither changed nor deleted.
+	BucketName  string
+	AdoptBucket bool
 	// KmsKeyArn, unless empty, is the key that the bucket is encrypted with. Its policy must let the billing service use it.
 	KmsKeyArn string
 	// ExpirationDays is after how many days the report's data is deleted; 0 keeps it.
@@ -69,8 +73,11 @@ func (args *BillingReportArgs) validate(name string) (partition string, err erro
 	f.check("Version", args.Version, billing.CheckVersion(cmp.Or(args.Version, billing.Version1)))
 	if args.Version == billing.Version2 {
 		f.check("ReportName", args.ReportName, billing.CheckExportName(args.ReportName))
+		if args.Adopt {
+			f.check("Adopt", "true", fmt.Errorf("what can be adopted is a legacy report, not an export of CUR 2.0"))
+		}
 	} else {
-		f.check("ReportName", args.ReportName, billing.CheckReportName(args.ReportName))
+		f.check("ReportName", args.ReportName, billing.CheckName(args.ReportName, args.Adopt))
 	}
 	f.check("TimeUnit", args.TimeUnit, billing.CheckTimeUnit(cmp.Or(args.TimeUnit, billing.Daily)))
 	f.check("SchemaElements", fmt.Sprint(args.SchemaElements), billing.CheckSchemaElements(args.SchemaElements))
@@ -81,6 +88,9 @@ func (args *BillingReportArgs) validate(name string) (partition string, err erro
 	f.check("BucketName", args.BucketName, arn.CheckBucketName(args.BucketName))
 	if args.ExpirationDays < 0 {
 		f.check("ExpirationDays", fmt.Sprint(args.ExpirationDays), fmt.Errorf("it is a number of days, or 0 for never"))
+	}
+	if args.Adopt && !args.AdoptBucket {
+		f.check("AdoptBucket", "false", fmt.Errorf("a report that is there already has a bucket that is: adopt both"))
 	}
 	return partition, f.of("BillingReport", name)
 }
@@ -113,6 +123,7 @@ func NewBillingReport(
 	}
 	b, err := newBucket(ctx, name+"-bucket", bucketArgs{
 		Name:         args.BucketName,
+		Adopt:        args.AdoptBucket,
 		Policy:       policy,
 		Rules:        rules,
 		KmsKeyArn:    args.KmsKeyArn,
@@ -132,16 +143,17 @@ func NewBillingReport(
 	}
 	reportOpts := append(slices.Clone(inUSEast1),
 		pulumi.DependsOn(b.ready), pulumi.Protect(args.Protect), pulumi.DeleteBeforeReplace(true))
-	c.BucketName = b.Bucket
-	if args.Version == billing.Version2 {
+	c.BucketName, c.ReportName = b.Bucket, pulumi.String(args.ReportName).ToStringOutput()
+	switch {
+	case args.Adopt:
+	case args.Version == billing.Version2:
 		c.ReportName, err = newExport(ctx, name, args, partition, reportOpts)
-	} else {
+	default:
 		c.ReportName, err = newDefinition(ctx, name, args, reportOpts)
 	}
 	if err != nil {
 		return nil, err
 	}
-
 	if err := activate(ctx, name, args.ActivatedTags, inUSEast1); err != nil {
 		return nil, err
 	}

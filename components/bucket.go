@@ -12,6 +12,7 @@ import (
 // bucketArgs describe a private bucket.
 type bucketArgs struct {
 	Name         string
+	Adopt        bool // the bucket is there already and is left as it is: Name is all that counts
 	Policy       iampolicy.Document
 	Rules        s3.BucketLifecycleConfigurationV2RuleArray // none: objects never expire
 	KmsKeyArn    string                                     // of the key that objects are encrypted with; empty for S3's own
@@ -22,12 +23,15 @@ type bucketArgs struct {
 
 // bucket is a private bucket that is ready for use: everything that guards it is in ready, for others to depend on.
 type bucket struct {
-	*s3.BucketV2
-	ready []pulumi.Resource
+	Bucket pulumi.StringOutput // its name
+	ready  []pulumi.Resource
 }
 
 // newBucket makes a bucket with public access blocked, encryption at rest, no ACLs and a policy, all children of parent.
 func newBucket(ctx *pulumi.Context, name string, args bucketArgs, parent pulumi.Resource) (*bucket, error) {
+	if args.Adopt {
+		return &bucket{Bucket: pulumi.String(args.Name).ToStringOutput()}, nil
+	}
 	child := pulumi.Parent(parent)
 	b, err := s3.NewBucketV2(ctx, name, &s3.BucketV2Args{
 		Bucket:       pulumi.String(args.Name),
@@ -79,7 +83,7 @@ func newBucket(ctx *pulumi.Context, name string, args bucketArgs, parent pulumi.
 		return nil, fmt.Errorf("registering the policy of bucket %s: %w", args.Name, err)
 	}
 
-	made := &bucket{BucketV2: b, ready: []pulumi.Resource{block, ownership, encryption, policy}}
+	made := &bucket{Bucket: b.Bucket, ready: []pulumi.Resource{block, ownership, encryption, policy}}
 	if len(args.Rules) > 0 {
 		lifecycle, err := s3.NewBucketLifecycleConfigurationV2(ctx, name+"-lifecycle",
 			&s3.BucketLifecycleConfigurationV2Args{Bucket: b.ID(), Rules: args.Rules}, child)

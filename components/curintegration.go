@@ -25,6 +25,11 @@ type PayerArgs struct {
 	ReportName string
 	// ReportVersion is 1 for a legacy report or 2 for CUR 2.0; empty for 1.
 	ReportVersion string
+	// Adopt is what is there already, by the names that the other fields give.
+	Adopt Adoption
+	// DatabaseName and TableName are those of an adopted catalog; empty for the names that AWS gives, and without one.
+	DatabaseName string
+	TableName    string
 	// ReportTimeUnit is DAILY or HOURLY; empty for DAILY.
 	ReportTimeUnit string
 	// ReportSchemaElements are what the report holds besides resource IDs, as in BillingReportArgs.
@@ -73,6 +78,16 @@ type PayerArgs struct {
 	Provider pulumi.ProviderResource
 	// ReportProvider is an AWS provider of arn.BillingRegion in the payer account; nil takes Provider.
 	ReportProvider pulumi.ProviderResource
+}
+
+// Adoption is what is there already: it is used, and neither changed nor deleted, but that an adopted role gets the policies
+// that it needs. What it must be like is looked up by the one who sets it; the components take it as it is.
+type Adoption struct {
+	Report        bool // needs ReportBucket
+	ReportBucket  bool
+	ResultsBucket bool
+	Catalog       bool
+	PayerRole     bool
 }
 
 // PrimaryArgs describe the primary side: Kubecost, who it is, and what it is told of the bills.

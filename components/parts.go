@@ -1,6 +1,7 @@
 package components
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 
@@ -21,19 +22,22 @@ type payerParts struct {
 
 func (args *PayerArgs) parts() *payerParts {
 	report := billing.Report{Name: args.ReportName, Bucket: args.ReportBucketName, Prefix: args.ReportPrefix, Version: args.ReportVersion}
+	database, table := cmp.Or(args.DatabaseName, report.Database()), cmp.Or(args.TableName, report.Table())
 	partition, _ := arn.Partition(args.Region) // BillingReport's validate names an unknown region
-	return &payerParts{
+	parts := &payerParts{
 		report: BillingReportArgs{
 			AccountID:      args.AccountID,
 			Region:         args.Region,
 			ReportName:     args.ReportName,
 			Version:        args.ReportVersion,
+			Adopt:          args.Adopt.Report,
 			TimeUnit:       args.ReportTimeUnit,
 			SchemaElements: args.ReportSchemaElements,
 			ActivatedTags:  args.ActivatedCostAllocationTags,
 			KmsKeyArn:      args.KmsKeyArn,
 			Prefix:         args.ReportPrefix,
 			BucketName:     args.ReportBucketName,
+			AdoptBucket:    args.Adopt.ReportBucket,
 			ExpirationDays: args.ReportExpirationDays,
 			Protect:        args.ReportProtect,
 			ForceDestroy:   args.ForceDestroy,
@@ -45,6 +49,9 @@ func (args *PayerArgs) parts() *payerParts {
 			BucketName:         args.ReportBucketName,
 			Prefix:             args.ReportPrefix,
 			Version:            args.ReportVersion,
+			Adopt:              args.Adopt.Catalog,
+			DatabaseName:       args.DatabaseName,
+			TableName:          args.TableName,
 			CostAllocationTags: args.CostAllocationTags,
 			SchemaElements:     args.ReportSchemaElements,
 			Tags:               args.Tags,
@@ -54,6 +61,7 @@ func (args *PayerArgs) parts() *payerParts {
 			AccountID:             args.AccountID,
 			WorkGroupName:         args.WorkGroupName,
 			BucketName:            args.ResultsBucketName,
+			AdoptBucket:           args.Adopt.ResultsBucket,
 			ResultsPrefix:         args.ResultsPrefix,
 			KmsKeyArn:             args.KmsKeyArn,
 			BytesScannedCutoff:    args.BytesScannedCutoff,
@@ -63,13 +71,14 @@ func (args *PayerArgs) parts() *payerParts {
 		},
 		role: PayerRoleArgs{
 			RoleName: args.RoleName,
+			Adopt:    args.Adopt.PayerRole,
 			Query: iampolicy.BillQuery{
 				Partition:     partition,
 				Region:        args.Region,
 				Account:       args.AccountID,
 				WorkGroup:     args.WorkGroupName,
-				Database:      report.Database(),
-				Table:         report.Table(),
+				Database:      database,
+				Table:         table,
 				ReportBucket:  args.ReportBucketName,
 				DataPrefix:    report.DataPrefix(),
 				ResultsBucket: args.ResultsBucketName,
@@ -86,6 +95,10 @@ func (args *PayerArgs) parts() *payerParts {
 			Tags:                args.Tags,
 		},
 	}
+	if args.Adopt.Catalog {
+		parts.catalog.DatabaseName, parts.catalog.TableName = database, table
+	}
+	return parts
 }
 
 func (p *payerParts) validate(name string) error {

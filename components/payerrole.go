@@ -19,6 +19,9 @@ type PayerRoleArgs struct {
 	// RoleName is the role's name, Path its path in IAM; empty for /.
 	RoleName string
 	Path     string
+	// Adopt says that the role is there already. It gets the policies, under names of their own, and is else neither changed nor
+	// deleted. Who may assume it is what its own trust policy says, so that nothing here narrows it: ReaderRoleArns is one reader.
+	Adopt bool
 	// Query names what the role may query.
 	Query iampolicy.BillQuery
 	// ReaderRoleArns are the roles that may assume this one, at least one: those of Kubecost's pods in the primary accounts.
@@ -72,6 +75,15 @@ func (args *PayerRoleArgs) validate(name string) error {
 	if args.PermissionsBoundary != "" {
 		f.check("PermissionsBoundary", args.PermissionsBoundary, arn.CheckPolicy(args.PermissionsBoundary, args.Query.Account, args.Query.Partition))
 	}
+	if args.Adopt {
+		if len(args.ReaderRoleArns) > 1 || args.OrganizationID != "" || args.StrictTrust || args.PermissionsBoundary != "" {
+			f.check("Adopt", "true", errors.New("a role that is there already keeps its trust policy and its boundary: there is one "+
+				"of ReaderRoleArns, and OrganizationID, StrictTrust and PermissionsBoundary stay empty"))
+		}
+		for _, policyName := range []string{args.policyNames().query, args.policyNames().accounts} {
+			f.check("Query.Table", args.Query.Table, arn.CheckRolePolicyName(policyName))
+		}
+	}
 	return f.of("PayerRole", name)
 }
 
@@ -90,6 +102,36 @@ func NewPayerRole(
 		return nil, fmt.Errorf("registering PayerRole %q: %w", name, err)
 	}
 
+	roleName, err := c.newRole(ctx, name, args)
+	if err != nil {
+		return nil, err
+	}
+	names := args.policyNames()
+	if err := rolePolicy(ctx, name+"-query-bill", names.query, roleName, iampolicy.QueryBill(args.Query), c); err != nil {
+		return nil, err
+	}
+	if args.ListAccounts {
+		if err := rolePolicy(ctx, name+"-list-accounts", names.accounts, roleName, iampolicy.ListAccounts(), c); err != nil {
+			return nil, err
+		}
+	}
+
+	c.TrustedRoleArn = pulumi.String(strings.Join(args.ReaderRoleArns, ",")).ToStringOutput()
+	if err := ctx.RegisterResourceOutputs(c, pulumi.Map{
+		"roleArn":        c.RoleArn,
+		"trustedRoleArn": c.TrustedRoleArn,
+	}); err != nil {
+		return nil, fmt.Errorf("registering the outputs of PayerRole %q: %w", name, err)
+	}
+	return c, nil
+}
+
+// newRole registers the role, unless it is adopted, and returns its name.
+func (c *PayerRole) newRole(ctx *pulumi.Context, name string, args *PayerRoleArgs) (pulumi.StringInput, error) {
+	if args.Adopt {
+		c.RoleArn = pulumi.String(arn.Role(args.Query.Partition, args.Query.Account, cmp.Or(args.Path, "/"), args.RoleName).String()).ToStringOutput()
+		return pulumi.String(args.RoleName), nil
+	}
 	readers := iampolicy.ReaderTrust{OrganizationID: args.OrganizationID, Strict: args.StrictTrust}
 	for _, text := range args.ReaderRoleArns {
 		reader, err := arn.Parse(text)
@@ -113,30 +155,25 @@ func NewPayerRole(
 	if err != nil {
 		return nil, fmt.Errorf("registering role %s: %w", args.RoleName, err)
 	}
+	c.RoleArn = role.Arn
+	return role.ID().ToStringOutput(), nil
+}
 
-	const query, accounts = "kubecost-payer-account-cur-athena-glue-s3-access", "kubecost-payer-account-list-tags-policy"
-	if err := rolePolicy(ctx, name+"-query-bill", query, role, iampolicy.QueryBill(args.Query), c); err != nil {
-		return nil, err
-	}
-	if args.ListAccounts {
-		if err := rolePolicy(ctx, name+"-list-accounts", accounts, role, iampolicy.ListAccounts(), c); err != nil {
-			return nil, err
-		}
-	}
+type rolePolicyNames struct{ query, accounts string }
 
-	c.RoleArn, c.TrustedRoleArn = role.Arn, pulumi.String(strings.Join(args.ReaderRoleArns, ",")).ToStringOutput()
-	if err := ctx.RegisterResourceOutputs(c, pulumi.Map{
-		"roleArn":        c.RoleArn,
-		"trustedRoleArn": c.TrustedRoleArn,
-	}); err != nil {
-		return nil, fmt.Errorf("registering the outputs of PayerRole %q: %w", name, err)
+// policyNames are the names of the role's policies. A role that is made gets the guide's. One that is there already may have
+// those, made by hand, and IAM would overwrite them without a word; the names for it tell the table too, so that several stacks
+// can share the role.
+func (args *PayerRoleArgs) policyNames() rolePolicyNames {
+	if args.Adopt {
+		return rolePolicyNames{"kubecost-cur-query-bill-" + args.Query.Table, "kubecost-cur-list-accounts-" + args.Query.Table}
 	}
-	return c, nil
+	return rolePolicyNames{"kubecost-payer-account-cur-athena-glue-s3-access", "kubecost-payer-account-list-tags-policy"}
 }
 
 // rolePolicy registers an inline policy of a role.
 func rolePolicy(
-	ctx *pulumi.Context, name, policyName string, role *iam.Role, document iampolicy.Document, parent pulumi.Resource,
+	ctx *pulumi.Context, name, policyName string, role pulumi.StringInput, document iampolicy.Document, parent pulumi.Resource,
 ) error {
 	text, err := document.JSON()
 	if err != nil {
@@ -144,7 +181,7 @@ func rolePolicy(
 	}
 	_, err = iam.NewRolePolicy(ctx, name, &iam.RolePolicyArgs{
 		Name:   pulumi.String(policyName),
-		Role:   role.ID(),
+		Role:   role,
 		Policy: pulumi.String(text),
 	}, pulumi.Parent(parent))
 	if err != nil {

@@ -29,8 +29,10 @@ type QueryWorkspaceArgs struct {
 	AccountID string
 	// WorkGroupName is the name of the Athena work group to make, or primary: the account's own, which is used as it is.
 	WorkGroupName string
-	// BucketName is the name of the results bucket to make; not the report's bucket.
-	BucketName string
+	// BucketName is the name of the results bucket to make; not the report's bucket. With AdoptBucket it is there already, and
+	// neither changed nor deleted.
+	BucketName  string
+	AdoptBucket bool
 	// ResultsPrefix is where in the bucket results go, without slashes around it; empty for the bucket's root.
 	ResultsPrefix string
 	// KmsKeyArn, unless empty, is the key that results are encrypted with.
@@ -112,6 +114,7 @@ func NewQueryWorkspace(
 	}
 	b, err := newBucket(ctx, name+"-bucket", bucketArgs{
 		Name:         args.BucketName,
+		Adopt:        args.AdoptBucket,
 		Policy:       iampolicy.TLSOnly(partition, args.BucketName),
 		Rules:        s3.BucketLifecycleConfigurationV2RuleArray{results, uploads},
 		KmsKeyArn:    args.KmsKeyArn,

@@ -13,7 +13,14 @@ func runBoth(ctx *pulumi.Context, s settings) error {
 	if err != nil {
 		return err
 	}
-	payer, err := payerArgs(ctx, s)
+	providers, err := newPayerProviders(ctx, s)
+	if err != nil {
+		return err
+	}
+	if s, err = adopt(ctx, s, providers); err != nil {
+		return err
+	}
+	payer, err := payerArgs(ctx, s, providers)
 	if err != nil {
 		return err
 	}

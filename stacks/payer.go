@@ -17,7 +17,14 @@ const backfillDays = 100
 
 // runPayer is the payer stack: the report, its catalog, the work group, the role, and the contract as outputs.
 func runPayer(ctx *pulumi.Context, s settings) error {
-	args, err := payerArgs(ctx, s)
+	providers, err := newPayerProviders(ctx, s)
+	if err != nil {
+		return err
+	}
+	if s, err = adopt(ctx, s, providers); err != nil {
+		return err
+	}
+	args, err := payerArgs(ctx, s, providers)
 	if err != nil {
 		return err
 	}
@@ -28,8 +35,28 @@ func runPayer(ctx *pulumi.Context, s settings) error {
 	return exportPayer(ctx, s, integration)
 }
 
-// payerArgs are the payer side's arguments, with its providers.
-func payerArgs(ctx *pulumi.Context, s settings) (*components.PayerArgs, error) {
+// payerProviders are the AWS providers of the payer account.
+type payerProviders struct {
+	report pulumi.ProviderResource // of the billing region
+	main   pulumi.ProviderResource // nil for the stack's own
+}
+
+func newPayerProviders(ctx *pulumi.Context, s settings) (payerProviders, error) {
+	var p payerProviders
+	caller, err := payerAWSConfig(ctx, s)
+	if err != nil {
+		return p, err
+	}
+	region := arn.BillingRegion(s.Partition)
+	if p.report, err = caller.provider(ctx, region, region); err != nil || s.Side != both {
+		return p, err
+	}
+	p.main, err = caller.provider(ctx, "payer", s.Payer.Region)
+	return p, err
+}
+
+// payerArgs are the payer side's arguments.
+func payerArgs(ctx *pulumi.Context, s settings, providers payerProviders) (*components.PayerArgs, error) {
 	if days := s.Payer.ReportExpirationDays; days > 0 && days < backfillDays {
 		if err := ctx.Log.Warn(fmt.Sprintf("reportExpirationDays is %d: a newly installed Kubecost reads back 91 days, and will "+
 			"have no costs for those that have expired; %d or more leaves none out", days, backfillDays), nil); err != nil {
@@ -42,11 +69,14 @@ func payerArgs(ctx *pulumi.Context, s settings) (*components.PayerArgs, error) {
 			return nil, err
 		}
 	}
-	args := &components.PayerArgs{
+	return &components.PayerArgs{
 		AccountID:                   s.PayerAccountID,
 		Region:                      s.Payer.Region,
+		Adopt:                       s.Payer.Adopt,
 		ReportName:                  s.Payer.ReportName,
 		ReportVersion:               s.Payer.ReportVersion,
+		DatabaseName:                s.Payer.DatabaseName,
+		TableName:                   s.Payer.TableName,
 		ReportTimeUnit:              s.Payer.ReportTimeUnit,
 		ReportSchemaElements:        s.Payer.ReportSchemaElements,
 		ReportPrefix:                s.Payer.ReportPrefix,
@@ -71,25 +101,9 @@ func payerArgs(ctx *pulumi.Context, s settings) (*components.PayerArgs, error) {
 		PermissionsBoundary:         s.PermissionsBoundary,
 		ForceDestroy:                s.Payer.ForceDestroy,
 		Tags:                        s.Tags,
-	}
-	caller, err := payerAWSConfig(ctx, s)
-	if err != nil {
-		return nil, err
-	}
-	region := arn.BillingRegion(s.Partition)
-	reportProvider, err := caller.provider(ctx, region, region)
-	if err != nil {
-		return nil, err
-	}
-	args.ReportProvider = reportProvider
-	if s.Side == both {
-		provider, err := caller.provider(ctx, "payer", s.Payer.Region)
-		if err != nil {
-			return nil, err
-		}
-		args.Provider = provider
-	}
-	return args, nil
+		Provider:                    providers.main,
+		ReportProvider:              providers.report,
+	}, nil
 }
 
 // exportPayer makes the contract the stack's outputs, and what a person must put into the key's policy.

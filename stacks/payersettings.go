@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/kubecost-cur/kubecost-cur/components"
 	"github.com/kubecost-cur/kubecost-cur/internal/arn"
 	"github.com/kubecost-cur/kubecost-cur/internal/billing"
 )
@@ -12,8 +13,11 @@ import (
 // payerSettings are the settings of the payer side, checked.
 type payerSettings struct {
 	Region                string // of its buckets, Glue and Athena
+	Adopt                 components.Adoption
 	ReportName            string
 	ReportVersion         string
+	DatabaseName          string // of an adopted catalog
+	TableName             string
 	ReportTimeUnit        string
 	ReportSchemaElements  []string
 	ReportPrefix          string
@@ -42,8 +46,11 @@ type payerSettings struct {
 func (r *reader) payer(s settings) payerSettings {
 	p := payerSettings{
 		Region:                s.Region,
+		Adopt:                 r.adoption(),
 		ReportName:            r.text("reportName"),
 		ReportVersion:         r.text("reportVersion"),
+		DatabaseName:          r.text("databaseName"),
+		TableName:             r.text("tableName"),
 		ReportTimeUnit:        r.text("reportTimeUnit"),
 		ReportSchemaElements:  r.list("reportSchemaElements"),
 		ReportPrefix:          r.text("reportPrefix"),
@@ -87,7 +94,7 @@ func (r *reader) payer(s settings) payerSettings {
 	if p.ReportVersion == billing.Version2 {
 		r.cur2(&p)
 	} else {
-		r.fault("reportName", p.ReportName, billing.CheckReportName(p.ReportName))
+		r.fault("reportName", p.ReportName, billing.CheckName(p.ReportName, p.Adopt.Report))
 	}
 	r.fault("reportTimeUnit", p.ReportTimeUnit, billing.CheckTimeUnit(p.ReportTimeUnit))
 	r.fault("reportPrefix", p.ReportPrefix, billing.CheckPrefix(p.ReportPrefix))
@@ -105,6 +112,7 @@ func (r *reader) payer(s settings) payerSettings {
 	r.fault("payerRoleName", p.RoleName, arn.CheckRoleName(p.RoleName))
 	r.fault("payerRolePath", p.RolePath, arn.CheckRolePath(p.RolePath))
 	r.readers(s, p)
+	r.adopted(s, &p)
 	if s.Partition != "" {
 		r.fault("aws:region", s.Region, arn.CheckPayerRegion(s.Region))
 	}

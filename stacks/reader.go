@@ -151,14 +151,8 @@ func (r *reader) objects(key string) []json.RawMessage {
 func (r *reader) strangers(own side) {
 	for _, s := range schema {
 		v := r.raw(s.key)
-		if v == "" || v == "{}" && s.kind == "object" || s.side == either || s.side == own || own == both || v == fmt.Sprint(s.def) {
+		if s.side == either || s.side == own || own == both || isDefault(s, v) {
 			continue
-		}
-		if list, ok := s.def.([]string); ok {
-			var given []string
-			if json.Unmarshal([]byte(v), &given) == nil && len(given) == len(list) && (len(list) == 0 || reflect.DeepEqual(given, list)) {
-				continue
-			}
 		}
 		of := string("the " + s.side + " side")
 		if s.side == both {
@@ -166,6 +160,16 @@ func (r *reader) strangers(own side) {
 		}
 		r.fault(s.key, v, fmt.Errorf("it is a setting of %s, and this stack's %s is %q: remove it", of, r.full("side"), own))
 	}
+}
+
+// isDefault says whether a raw value of a setting is its default, or none.
+func isDefault(s setting, v string) bool {
+	if v == "" || v == "{}" && s.kind == "object" || v == fmt.Sprint(s.def) {
+		return true
+	}
+	list, ok := s.def.([]string)
+	var given []string
+	return ok && json.Unmarshal([]byte(v), &given) == nil && len(given) == len(list) && (len(list) == 0 || reflect.DeepEqual(given, list))
 }
 
 // err returns all faults as one error that tells the stack, or nil.

@@ -32,8 +32,11 @@ var schema = []setting{
 	{"readerRolePath", either, "string", "/", "Path of that role in IAM, such as /platform/; the same in both stacks."},
 	{"permissionsBoundary", either, "string", "", "ARN of a managed policy that bounds the IAM roles of this side; none if empty."},
 
-	{"reportName", payer, "string", "kubecost", "Name of the Cost and Usage Report and of its Glue table: lower-case letters, digits, underscores."},
+	{"reportName", payer, "string", "kubecost", "Name of the Cost and Usage Report and of its Glue table: lower-case letters, digits, underscores; of an adopted one as AWS allows."},
 	{"reportVersion", payer, "string", "1", "1 for a legacy report, which every Kubecost reads, or 2 for CUR 2.0, which OpenCost reads. Another one needs another report, as with reportTimeUnit."},
+	{"adopt", payer, "array", []string{}, "What is there already, by the names of its settings, and is used as it is: report, reportBucket, resultsBucket, catalog, payerRole. It is checked, and neither changed nor deleted; an adopted role gets policies."},
+	{"databaseName", payer, "string", "", "Glue database of an adopted catalog; athenacurcfn_REPORT, as AWS names it, if empty."},
+	{"tableName", payer, "string", "", "Glue table of an adopted catalog; the report's name, as a crawler writes it, if empty."},
 	{"reportTimeUnit", payer, "string", "DAILY", "How fine the bill is: DAILY or HOURLY. Another one needs another report, so the change is refused while reportProtect is true; give the new one another reportName."},
 	{"reportSchemaElements", payer, "array", []string{}, "What the report holds besides resource IDs: SPLIT_COST_ALLOCATION_DATA, MANUAL_DISCOUNT_COMPATIBILITY. A change is refused while reportProtect is true, as that of reportTimeUnit."},
 	{"reportPrefix", payer, "string", "cur", "Where in its bucket the report goes: a prefix without slashes around it."},

@@ -86,6 +86,15 @@ func CheckRoleName(name string) error {
 	return nil
 }
 
+// CheckRolePolicyName returns an error for a name that IAM would refuse for an inline policy.
+// Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutRolePolicy.html
+func CheckRolePolicyName(name string) error {
+	if len(name) > 128 {
+		return fmt.Errorf("the name of the policy for it has %d characters, and IAM takes 128: adopt a table with a shorter name, or no role", len(name))
+	}
+	return nil
+}
+
 var rolePath = regexp.MustCompile(`^/([A-Za-z0-9_+=,.@-]+/)*$`)
 
 // CheckRolePath returns an error for a path that IAM would refuse for a role, or that a policy could take for a pattern.

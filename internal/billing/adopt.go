@@ -53,6 +53,14 @@ func CheckExistingReportName(name string) error {
 	return nil
 }
 
+// CheckName is CheckReportName, or, for a report that is there already, CheckExistingReportName.
+func CheckName(name string, existing bool) error {
+	if existing {
+		return CheckExistingReportName(name)
+	}
+	return CheckReportName(name)
+}
+
 // Table is a Glue table that is there already.
 type Table struct {
 	Type          string // EXTERNAL_TABLE, VIRTUAL_VIEW
@@ -79,13 +87,13 @@ func (t Table) Check(r Report, tagColumns []string) []error {
 	if strings.TrimSuffix(t.Location, "/") != r.Location() {
 		faults = append(faults, fmt.Errorf("its location is %q, and the report's data is at %q", t.Location, r.Location()+"/"))
 	}
-	for _, want := range PartitionKeys() {
+	for _, want := range r.PartitionKeys() {
 		if found := typeOf(t.PartitionKeys, want.Name); found != want.Type {
 			faults = append(faults, fmt.Errorf("its partition key %s is %s: Kubecost compares it with text, so it is of type %s", want.Name, orMissing(found), want.Type))
 		}
 	}
 	for _, key := range t.PartitionKeys {
-		if typeOf(PartitionKeys(), key.Name) == "" {
+		if typeOf(r.PartitionKeys(), key.Name) == "" {
 			faults = append(faults, fmt.Errorf("it has a partition key %s, by which AWS does not lay a report out", key.Name))
 		}
 	}

@@ -63,7 +63,7 @@ func TestATableThatKubecostCannotReadIsRefusedWithEveryReason(t *testing.T) {
 	report := Report{Name: "kubecost", Bucket: "bucket", Prefix: "cur"}
 	crawled := func() Table { // as a crawler leaves it over a bill without private discounts
 		columns := slices.DeleteFunc(slices.Clone(baseColumns), func(c Column) bool { return strings.Contains(c.Name, "net_") })
-		return Table{Type: "EXTERNAL_TABLE", Location: "s3://bucket/cur/kubecost/kubecost/", Columns: columns, PartitionKeys: PartitionKeys()}
+		return Table{Type: "EXTERNAL_TABLE", Location: "s3://bucket/cur/kubecost/kubecost/", Columns: columns, PartitionKeys: report.PartitionKeys()}
 	}
 	without := func(name string) func(*Table) {
 		return func(table *Table) {
@@ -77,14 +77,16 @@ func TestATableThatKubecostCannotReadIsRefusedWithEveryReason(t *testing.T) {
 		change func(*Table)
 		want   []string
 	}{
-		"as a crawler leaves it":    {func(*Table) {}, nil},
-		"no slash at the end":       {func(table *Table) { table.Location = "s3://bucket/cur/kubecost/kubecost" }, nil},
-		"costs as decimals":         {retyped("line_item_unblended_cost", "decimal(16,8)"), nil},
-		"another folder":            {func(table *Table) { table.Location = "s3://bucket/cur/kubecost/" }, []string{`"s3://bucket/cur/kubecost/"`, "s3://bucket/cur/kubecost/kubecost/"}},
-		"another bucket":            {func(table *Table) { table.Location = "s3://other/cur/kubecost/kubecost/" }, []string{`"s3://other/`}},
-		"keys that are numbers":     {func(table *Table) { table.PartitionKeys = []Column{{"year", "int"}, {"month", "string"}} }, []string{"year is of type int"}},
-		"no keys":                   {func(table *Table) { table.PartitionKeys = nil }, []string{"year is missing", "month is missing"}},
-		"a key of CUR 2.0":          {func(table *Table) { table.PartitionKeys = append(PartitionKeys(), Column{"billing_period", "string"}) }, []string{"billing_period"}},
+		"as a crawler leaves it": {func(*Table) {}, nil},
+		"no slash at the end":    {func(table *Table) { table.Location = "s3://bucket/cur/kubecost/kubecost" }, nil},
+		"costs as decimals":      {retyped("line_item_unblended_cost", "decimal(16,8)"), nil},
+		"another folder":         {func(table *Table) { table.Location = "s3://bucket/cur/kubecost/" }, []string{`"s3://bucket/cur/kubecost/"`, "s3://bucket/cur/kubecost/kubecost/"}},
+		"another bucket":         {func(table *Table) { table.Location = "s3://other/cur/kubecost/kubecost/" }, []string{`"s3://other/`}},
+		"keys that are numbers":  {func(table *Table) { table.PartitionKeys = []Column{{"year", "int"}, {"month", "string"}} }, []string{"year is of type int"}},
+		"no keys":                {func(table *Table) { table.PartitionKeys = nil }, []string{"year is missing", "month is missing"}},
+		"a key of CUR 2.0": {func(table *Table) {
+			table.PartitionKeys = append(report.PartitionKeys(), Column{"billing_period", "string"})
+		}, []string{"billing_period"}},
 		"no resource IDs":           {without("line_item_resource_id"), []string{"no column line_item_resource_id"}},
 		"dates that are text":       {retyped("line_item_usage_start_date", "string"), []string{"line_item_usage_start_date is of type string"}},
 		"costs that are text":       {retyped("line_item_unblended_cost", "string"), []string{"line_item_unblended_cost is of type string"}},

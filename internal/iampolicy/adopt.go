@@ -11,9 +11,9 @@ import (
 // accessTestObject is what the billing service writes into a bucket's root before it takes a report.
 const accessTestObject = "aws-programmatic-access-test-object"
 
-// CheckDelivery returns an error for each statement of Delivery that a bucket's policy lacks, with the statement to add, or
-// that it denies. policy is empty for a bucket without one, dataPrefix is where the report goes.
-func CheckDelivery(policy, partition, account, bucket, dataPrefix string) []error {
+// CheckDelivery returns an error for each statement of want, a Delivery or ExportDelivery, whose requests a bucket's policy does
+// not allow, with the statement to add. policy is empty for a bucket without one, dataPrefix is where the report goes.
+func CheckDelivery(policy string, want Document, account, dataPrefix string) []error {
 	found := Found{}
 	if policy != "" {
 		var err error
@@ -22,14 +22,14 @@ func CheckDelivery(policy, partition, account, bucket, dataPrefix string) []erro
 		}
 	}
 	var faults []error
-	for _, s := range Delivery(partition, account, bucket).Statement {
+	for _, s := range want.Statement {
 		if s.Effect != Allow {
 			continue
 		}
 		for _, action := range s.Action {
 			if !deliveryAllowed(found, s, action, account, dataPrefix) {
 				faults = append(faults, fmt.Errorf("its policy does not let %s call %s: add this statement to it, and look for one that "+
-					"denies it: %s", BillingService, action, statementText(s)))
+					"denies it: %s", s.Principal.Service[0], action, statementText(s)))
 				break
 			}
 		}
@@ -37,18 +37,18 @@ func CheckDelivery(policy, partition, account, bucket, dataPrefix string) []erro
 	return faults
 }
 
-// deliveryAllowed asks for what a statement of Delivery is for. In the policy that AWS's console writes, the source ARN is
+// deliveryAllowed asks for what a statement of a delivery is for, as the first service that it names. In the policy that AWS's console writes, the source ARN is
 // compared by equality with one that ends in a star; so it may be either.
 func deliveryAllowed(found Found, s Statement, action, account, dataPrefix string) bool {
 	resources := []string{s.Resource[0]}
 	if root, ok := strings.CutSuffix(s.Resource[0], "*"); ok {
 		resources = []string{root + accessTestObject, root + dataPrefix + "/year=2026/month=1/x.snappy.parquet"}
 	}
-	pattern := s.Condition[ArnLike]["aws:SourceArn"][0]
+	service, pattern := s.Principal.Service[0], s.Condition[ArnLike]["aws:SourceArn"][0]
 	for _, resource := range resources {
-		q := Request{Service: BillingService, Action: action, Resource: resource, Context: map[string]string{
+		q := Request{Service: service, Action: action, Resource: resource, Context: map[string]string{
 			"aws:sourcearn": pattern, "aws:sourceaccount": account, "aws:securetransport": "true",
-			"aws:principalisawsservice": "true", "aws:principalservicename": BillingService,
+			"aws:principalisawsservice": "true", "aws:principalservicename": service,
 		}}
 		if !found.Allows(q) {
 			return false

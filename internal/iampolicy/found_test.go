@@ -46,7 +46,7 @@ func TestABucketWhosePolicyStopsDeliveriesIsRefusedWithTheStatementsToAdd(t *tes
 		"a Deny without KMS":             {denied(`{"Effect":"Deny","Principal":{"AWS":"*"},"NotAction":"s3:Get*","Resource":"arn:aws:s3:::b/*","Condition":{"StringNotEquals":{"s3:x-amz-server-side-encryption":"aws:kms"}}}`), []string{write}},
 		"an operator that nobody knows":  {replaced("ArnLike", "Matches"), []string{look, write}},
 	} {
-		faults := CheckDelivery(c.policy, "aws", "111111111111", "b", "cur/kubecost/kubecost")
+		faults := CheckDelivery(c.policy, Delivery("aws", "111111111111", "b"), "111111111111", "cur/kubecost/kubecost")
 		if len(faults) != len(c.want) {
 			t.Errorf("%s: %v, want %v", name, faults, c.want)
 		}
@@ -57,8 +57,15 @@ func TestABucketWhosePolicyStopsDeliveriesIsRefusedWithTheStatementsToAdd(t *tes
 			}
 		}
 	}
-	if faults := CheckDelivery("no policy", "aws", "111111111111", "b", "cur"); len(faults) != 1 || !strings.Contains(faults[0].Error(), "no policy") {
+	if faults := CheckDelivery("no policy", Delivery("aws", "111111111111", "b"), "111111111111", "cur"); len(faults) != 1 || !strings.Contains(faults[0].Error(), "no policy") {
 		t.Errorf("a text that is no policy gave %v", faults)
+	}
+	exports := ExportDelivery("aws", "111111111111", "b")
+	if text, err := exports.JSON(); err != nil || len(CheckDelivery(text, exports, "111111111111", "cur/kubecost/data")) > 0 {
+		t.Errorf("this program's policy for CUR 2.0 was refused: %v", err)
+	}
+	if faults := CheckDelivery(own, exports, "111111111111", "cur/kubecost/data"); len(faults) != 2 || !strings.Contains(faults[0].Error(), ExportService) {
+		t.Errorf("the policy for legacy reports was taken for CUR 2.0: %v", faults)
 	}
 }
 
