@@ -28,6 +28,10 @@ type recorder struct {
 	mu        sync.Mutex
 	resources []registered
 	calls     []string
+	// there is what look-ups find, by their token: a map[string]any of outputs, or an error.
+	there map[string]any
+	// askedOf are the providers that look-ups ran with; empty for the default one.
+	askedOf map[string]string
 	// partition is that of what it makes up; empty for aws.
 	partition string
 	// payerOutputs are the outputs of the payer stack; nil for a stack that is not there.
@@ -86,7 +90,17 @@ func (r *recorder) NewResource(args pulumi.MockResourceArgs) (string, resource.P
 func (r *recorder) Call(args pulumi.MockCallArgs) (resource.PropertyMap, error) {
 	r.mu.Lock()
 	r.calls = append(r.calls, args.Token)
+	if r.askedOf == nil {
+		r.askedOf = map[string]string{}
+	}
+	r.askedOf[args.Token] = args.Provider
 	r.mu.Unlock()
+	switch found := r.there[args.Token].(type) {
+	case map[string]any:
+		return resource.NewPropertyMapFromMap(found), nil
+	case error:
+		return nil, found
+	}
 	switch args.Token {
 	case "pulumi:pulumi:readStackOutputs":
 		if r.outputsOf(args.Args["name"].StringValue()) == nil {
