@@ -47,11 +47,14 @@ func ColumnName(attribute string) string {
 	return strings.Join(strings.FieldsFunc(b.String(), func(r rune) bool { return r == '_' }), "_")
 }
 
-// Columns returns the columns of a report with these line items, sorted by name: AWS's own, and one for each cost allocation
-// tag that occurs.
+// Columns returns the columns of a report with these line items, sorted by name: AWS's own, those of split costs if there are
+// any, and one for each cost allocation tag that occurs.
 func Columns(items []LineItem) []Column {
 	columns := slices.Clone(baseColumns)
 	tags := map[string]bool{}
+	if slices.ContainsFunc(items, func(i LineItem) bool { return i.Split != nil }) {
+		columns = append(columns, splitColumns...)
+	}
 	for _, item := range items {
 		for key := range item.Tags {
 			tags[key] = true

@@ -53,6 +53,7 @@ type LineItem struct {
 	Product     map[string]string // product attributes, by AWS's names: instanceType, volumeApiName
 	Reservation *Commitment       // of DiscountedUsage and RIFee
 	SavingsPlan *Commitment       // of the SavingsPlan types
+	Split       *SplitCost        // of pods, in a report with split cost allocation data
 	Tags        map[string]string // cost allocation tags, by key
 }
 

@@ -3,6 +3,8 @@ package sandbox
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/kubecost-cur/kubecost-cur/tests/bill"
@@ -36,11 +38,17 @@ func (s *Sandbox) Deliver(ctx context.Context, payer string, month time.Time, ta
 		Linked: []string{"333333333333", "444444444444", "555555555555", "666666666666"},
 		Year:   month.Year(), Month: month.Month(), Days: days, Seed: 1, Tags: tags,
 	})
+	for _, item := range items {
+		s.Cloud.SeeCostTags(payer, slices.Collect(maps.Keys(item.Tags))...)
+	}
 	var all []Delivered
 	for _, r := range reports {
 		items := items
 		if r.TimeUnit == "HOURLY" {
 			items = bill.Hourly(items)
+		}
+		if slices.Contains(r.AdditionalSchemaElements, "SPLIT_COST_ALLOCATION_DATA") {
+			items = bill.Split(items)
 		}
 		objects, summary, err := bill.Delivery(bill.Report{
 			Name: r.ReportName, Bucket: r.S3Bucket, Prefix: r.S3Prefix, Account: payer,

@@ -35,6 +35,9 @@ func (c *Cloud) authorize(k *call) error {
 			return err
 		}
 	}
+	if k.service == "glue" {
+		return c.mayGlue(k)
+	}
 	return nil
 }
 

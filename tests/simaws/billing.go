@@ -3,6 +3,7 @@ package simaws
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
 )
 
@@ -19,18 +20,35 @@ func (c *Cloud) billingMay(account, report, bucket, key, action string) (bool, e
 	if !ok || owner.policy == nil {
 		return false, nil
 	}
-	answer, err := c.simulator.decide(question{
-		Principal: billingService, Action: action,
-		Resource: objectARN(bucket, key), ResourceAccount: owner.account, ResourcePolicy: owner.policy,
-		Context: map[string]string{
-			"aws:SourceArn":             reportARN(account, report),
-			"aws:SourceAccount":         account,
-			"aws:SecureTransport":       "true",
-			"aws:PrincipalIsAWSService": "true",
-			"aws:PrincipalServiceName":  billingService,
-		},
-	})
-	return answer == allowed, err
+	asked := []access{{action: action, resource: objectARN(bucket, key), account: owner.account, policy: owner.policy}}
+	if action == "s3:PutObject" && owner.encryption.key != "" {
+		// It writes in parts, for which S3 decrypts too.
+		for _, use := range []string{"kms:GenerateDataKey", "kms:Decrypt"} {
+			a, err := c.keyAccess(keyUse{owner.encryption.key, use, owner, owner.encryptionContext(bucket, key)})
+			if err != nil {
+				return false, nil
+			}
+			asked = append(asked, a)
+		}
+	}
+	for _, a := range asked {
+		q := question{
+			Principal: billingService, Action: a.action,
+			Resource: a.resource, ResourceAccount: a.account, ResourcePolicy: a.policy,
+			Context: map[string]string{
+				"aws:SourceArn":             reportARN(account, report),
+				"aws:SourceAccount":         account,
+				"aws:SecureTransport":       "true",
+				"aws:PrincipalIsAWSService": "true",
+				"aws:PrincipalServiceName":  billingService,
+			},
+		}
+		maps.Copy(q.Context, a.context)
+		if answer, err := c.simulator.decide(q); err != nil || answer != allowed {
+			return false, err
+		}
+	}
+	return true, nil
 }
 
 // checkReport does what AWS does before it takes a definition: it looks at the definition, then tries the bucket.
@@ -54,6 +72,7 @@ func (c *Cloud) checkReport(ctx context.Context, account string, r Report) error
 			return refused
 		}
 	}
+	c.kms.encrypted(r.S3Bucket, accessTestObject, at.encryption.key)
 	return c.moto.putObject(ctx, at.place, r.S3Bucket, accessTestObject, []byte(`{"version":"1.0"}`))
 }
 
@@ -89,6 +108,7 @@ func (c *Cloud) BillingPutObject(ctx context.Context, account, reportName, key s
 	if err := c.moto.putObject(ctx, at.place, bucket, key, body); err != nil {
 		return fmt.Errorf("delivering %s: %w", key, err)
 	}
+	c.kms.encrypted(bucket, key, at.encryption.key)
 	c.reports.setStatus(account, reportName, deliverySucceeded)
 	return nil
 }

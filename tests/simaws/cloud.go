@@ -34,6 +34,9 @@ type Cloud struct {
 	athena   *athenaState
 	clusters *clusters
 	orgs     *organizations
+	tags     *costTags
+	kms      *kmsKeys
+	lake     *lake
 }
 
 // Start starts the processes and the proxy. The context bounds the start, not the life of the cloud.
@@ -48,6 +51,9 @@ func Start(ctx context.Context, config Config) (_ *Cloud, err error) {
 		athena:   newAthenaState(),
 		clusters: &clusters{},
 		orgs:     &organizations{},
+		tags:     &costTags{byAccount: map[string]map[string]bool{}},
+		kms:      &kmsKeys{byARN: map[string]kmsKey{}, objects: map[string]string{}},
+		lake:     &lake{governed: map[string]bool{}, grants: map[place][]grant{}},
 	}
 	c.hosts.aws = http.HandlerFunc(c.serveAWS)
 	defer func() {
@@ -138,12 +144,16 @@ func (c *Cloud) answer(w http.ResponseWriter, k *call) error {
 	switch k.service {
 	case "athena":
 		return c.serveAthena(w, k)
+	case "ce":
+		return c.serveCostExplorer(w, k)
 	case "cur":
 		return c.serveCUR(w, k)
 	case "eks":
 		return c.serveEKS(w, k)
 	case "iam":
 		return c.serveIAM(w, k)
+	case "lakeformation":
+		return c.perform(w, k, lakeOperations)
 	case "organizations":
 		return c.serveOrganizations(w, k)
 	}

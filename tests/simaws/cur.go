@@ -255,6 +255,7 @@ func checkDefinition(r Report) error {
 	case !reportName.MatchString(r.ReportName):
 		return badRequest("ValidationException", "1 validation error detected: Value '%s' at 'reportDefinition.reportName' failed to satisfy constraint: Member must satisfy regular expression pattern: [0-9A-Za-z!\\-_.*\\'()]+", r.ReportName)
 	case !slices.Contains([]string{"HOURLY", "DAILY", "MONTHLY"}, r.TimeUnit),
+		slices.ContainsFunc(r.AdditionalSchemaElements, func(e string) bool { return !slices.Contains(schemaElements, e) }),
 		parquet != (r.Compression == "Parquet"),
 		others && parquet,
 		athena && (len(r.AdditionalArtifacts) > 1 || strings.Trim(r.S3Prefix, "/") == "" || r.ReportVersioning != "OVERWRITE_REPORT" || !parquet):
@@ -262,6 +263,8 @@ func checkDefinition(r Report) error {
 	}
 	return nil
 }
+
+var schemaElements = []string{"RESOURCES", "SPLIT_COST_ALLOCATION_DATA", "MANUAL_DISCOUNT_COMPATIBILITY"}
 
 // maxReports is how many reports an account may have.
 const maxReports = 10

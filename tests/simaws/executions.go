@@ -17,6 +17,7 @@ type execution struct {
 	id, sql, catalog, database string
 	workGroup                  string
 	output                     string // s3:// URL of the result
+	encryption                 resultEncryption
 	caller                     *principal
 	at                         place
 	limit                      int64
@@ -55,7 +56,10 @@ func (c *Cloud) startQuery(k *call) (any, error) {
 	var in struct {
 		QueryString, WorkGroup string
 		QueryExecutionContext  struct{ Catalog, Database string }
-		ResultConfiguration    struct{ OutputLocation string }
+		ResultConfiguration    struct {
+			OutputLocation          string
+			EncryptionConfiguration resultEncryption
+		}
 	}
 	if err := k.decode(&in); err != nil {
 		return nil, err
@@ -65,14 +69,19 @@ func (c *Cloud) startQuery(k *call) (any, error) {
 	c.athena.mu.Lock()
 	g := c.athena.in(at)[name]
 	var (
-		location string
-		limit    int64
-		disabled bool
+		location   string
+		encryption resultEncryption
+		limit      int64
+		disabled   bool
 	)
 	if g != nil {
 		location, limit, disabled = in.ResultConfiguration.OutputLocation, g.scanLimit(), g.State != "ENABLED"
 		if g.enforced() || location == "" {
 			location = g.resultLocation()
+		}
+		encryption = in.ResultConfiguration.EncryptionConfiguration
+		if g.enforced() || encryption.EncryptionOption == "" {
+			encryption = g.resultEncryption()
 		}
 	}
 	engine := c.athena.engine
@@ -101,7 +110,7 @@ func (c *Cloud) startQuery(k *call) (any, error) {
 	}
 	id := requestID()
 	e := &execution{
-		id: id, sql: in.QueryString, workGroup: name, caller: k.caller, at: at, limit: limit,
+		id: id, sql: in.QueryString, workGroup: name, caller: k.caller, at: at, limit: limit, encryption: encryption,
 		catalog:  firstOf(in.QueryExecutionContext.Catalog, "AwsDataCatalog"),
 		database: in.QueryExecutionContext.Database,
 		output:   strings.TrimSuffix(location, "/") + "/" + id + ".csv",
@@ -161,7 +170,7 @@ func (c *Cloud) queryWithRights(ctx context.Context, e *execution, engine Athena
 	if engine == nil {
 		return AthenaResult{}, errors.New("no SQL engine was set")
 	}
-	rights := &rights{c, e}
+	rights := &rights{cloud: c, e: e}
 	result, err := engine.Run(ctx, AthenaQuery{
 		SQL: e.sql, Catalog: e.catalog, Database: e.database, ScanLimit: e.limit,
 		Databases: rights.databases, Tables: rights.tables, Partitions: rights.partitions,
@@ -174,10 +183,17 @@ func (c *Cloud) queryWithRights(ctx context.Context, e *execution, engine Athena
 		return result, ScanLimitExceeded(result.ScannedBytes)
 	}
 	bucket, key, _ := strings.Cut(strings.TrimPrefix(e.output, "s3://"), "/")
-	if err := c.mayReach(ctx, e.caller, "s3:PutObject", bucket, key); err != nil {
+	home, _ := c.buckets.find(bucket)
+	kmsKey := e.encryption.key(home)
+	err = c.mayReach(ctx, e.caller, "s3:PutObject", bucket, key)
+	if err == nil {
+		err = c.mayEncrypt(ctx, e.caller, kmsKey, bucket, key)
+	}
+	if err != nil {
 		return result, QueryFailed("Access denied when writing output to url: " + e.output + " . Please ensure you are allowed to access the S3 bucket. If you are encrypting query results with KMS key, please ensure you are allowed to access your KMS key")
 	}
-	home, _ := c.buckets.find(bucket)
+	c.kms.encrypted(bucket, key, kmsKey)
+	c.kms.encrypted(bucket, key+".metadata", kmsKey)
 	if err := c.moto.putObject(ctx, home.place, bucket, key, csvOf(result)); err != nil {
 		return result, fmt.Errorf("writing the result: %w", err)
 	}

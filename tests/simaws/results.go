@@ -93,6 +93,20 @@ func pageOf(result AthenaResult, start, size int) map[string]any {
 	return page
 }
 
+// resultEncryption is how Athena has a result encrypted.
+type resultEncryption struct{ EncryptionOption, KmsKey string }
+
+// key is the ARN of the key of a result in a bucket; empty for S3's own.
+func (e resultEncryption) key(b bucket) string {
+	switch e.EncryptionOption {
+	case "SSE_S3":
+		return ""
+	case "SSE_KMS":
+		return e.KmsKey
+	}
+	return b.encryption.key
+}
+
 // csvOf is a result as Athena writes it: every value quoted, NULL as nothing.
 func csvOf(result AthenaResult) []byte {
 	var b bytes.Buffer

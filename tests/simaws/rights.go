@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"sync"
 )
 
 // rights is what a query may reach: catalog and buckets with the permissions of the principal who started it, and
@@ -12,6 +13,9 @@ import (
 type rights struct {
 	cloud *Cloud
 	e     *execution
+
+	mu   sync.Mutex
+	seen []tableLocation // tables that the query was told of
 }
 
 // mayUse asks for an action of Glue on a table, on its database and on the catalog.
@@ -21,6 +25,9 @@ func (r *rights) mayUse(ctx context.Context, action, database, table string) err
 		if err := r.cloud.may(ctx, r.e.caller, a); err != nil {
 			return QueryFailed("Insufficient permissions to execute the query. " + asAPIError(err).Message)
 		}
+	}
+	if err := r.cloud.lakeAllows(r.e.caller, r.e.at, action, database, table); err != nil {
+		return QueryFailed("Insufficient permissions to execute the query. " + asAPIError(err).Message)
 	}
 	return nil
 }
@@ -54,7 +61,10 @@ func (r *rights) tables(ctx context.Context, database string) ([]json.RawMessage
 	}
 	var visible []json.RawMessage
 	for _, text := range out.TableList {
-		var table struct{ Name string }
+		var table struct {
+			Name              string
+			StorageDescriptor struct{ Location string }
+		}
 		if err := json.Unmarshal(text, &table); err != nil {
 			return nil, fmt.Errorf("reading a table of %s: %w", database, err)
 		}
@@ -62,6 +72,9 @@ func (r *rights) tables(ctx context.Context, database string) ([]json.RawMessage
 		switch {
 		case err == nil:
 			visible = append(visible, text)
+			r.mu.Lock()
+			r.seen = append(r.seen, tableLocation{database, table.Name, table.StorageDescriptor.Location})
+			r.mu.Unlock()
 		case strings.Contains(strings.ToLower(r.e.sql), table.Name):
 			return nil, err
 		}
@@ -81,8 +94,26 @@ func (r *rights) partitions(ctx context.Context, database, table string) ([]json
 	return out.Partitions, nil
 }
 
+// tableLocation is where a table's data is.
+type tableLocation struct{ database, table, location string }
+
+// mayReadData asks Lake Formation, where it decides, for the data of the table that an object belongs to.
+func (r *rights) mayReadData(ctx context.Context, bucket, key string) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, t := range r.seen {
+		if t.location != "" && strings.HasPrefix("s3://"+bucket+"/"+key, strings.TrimSuffix(t.location, "/")+"/") {
+			return r.cloud.lakeHandsOut(ctx, r.e.caller, r.e.at, t.database, t.table)
+		}
+	}
+	return nil
+}
+
 // mayRead asks for an action of S3.
 func (r *rights) mayRead(ctx context.Context, action, bucket, key string) (place, error) {
+	if err := r.mayReadData(ctx, bucket, key); err != nil {
+		return place{}, QueryFailed("Insufficient permissions to execute the query. " + asAPIError(err).Message)
+	}
 	if err := r.cloud.mayReach(ctx, r.e.caller, action, bucket, key); err != nil {
 		if notFound(err) {
 			return place{}, QueryFailed("HIVE_METASTORE_ERROR: The specified bucket does not exist: " + bucket)

@@ -19,7 +19,8 @@ type buckets struct {
 
 type bucket struct {
 	place
-	policy json.RawMessage // nil if there is none
+	policy     json.RawMessage // nil if there is none
+	encryption encryption
 }
 
 func (b *buckets) find(name string) (bucket, bool) {
@@ -33,6 +34,16 @@ func (b *buckets) set(name string, to bucket) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.byName[name] = to
+}
+
+// change changes a bucket that is there. Settings of one bucket are often changed at the same time.
+func (b *buckets) change(name string, change func(*bucket)) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if found, ok := b.byName[name]; ok {
+		change(&found)
+		b.byName[name] = found
+	}
 }
 
 func (b *buckets) remove(name string) {
@@ -73,15 +84,38 @@ func (c *Cloud) s3(w http.ResponseWriter, k *call) error {
 	if err := c.mayCopy(k); err != nil {
 		return err
 	}
+	key, err := c.mayCrypt(k, at)
+	if err != nil {
+		return err
+	}
 	if strings.HasSuffix(k.action, "BucketPolicy") {
 		return c.bucketPolicy(w, k, at)
 	}
 	rec := &responseRecorder{ResponseWriter: w}
 	c.moto.forward(rec, k, at.account)
-	if k.action == "DeleteBucket" && rec.status < http.StatusMultipleChoices {
+	switch {
+	case rec.status >= http.StatusMultipleChoices:
+	case k.action == "DeleteBucket":
 		c.buckets.remove(k.bucket)
+	case k.action == "PutEncryptionConfiguration":
+		return c.setEncryption(k)
+	case k.action == "PutObject":
+		c.kms.encrypted(k.bucket, k.object, key)
 	}
 	return nil
+}
+
+// mayCrypt asks for the key of an object that a call writes, which it returns, or reads. Parts of an upload get the key that
+// the upload began with.
+func (c *Cloud) mayCrypt(k *call, at bucket) (key string, err error) {
+	switch {
+	case k.action == "PutObject":
+		key = at.keyFor(k.r.Header)
+		return key, c.mayEncrypt(k.r.Context(), k.caller, key, k.bucket, k.object)
+	case strings.HasPrefix(k.action, "GetObject") && k.r.Method == http.MethodGet && !strings.HasSuffix(k.action, "Acl") && !strings.HasSuffix(k.action, "Tagging"):
+		return "", c.mayDecrypt(k.r.Context(), k.caller, k.bucket, k.object)
+	}
+	return "", nil
 }
 
 // mayS3 decides for a caller. The administrator of the bucket's account may always look at and change its policy.
@@ -143,7 +177,10 @@ func (c *Cloud) mayReach(ctx context.Context, who *principal, action, bucket, ke
 	if action == "s3:ListBucket" {
 		a.resource, a.context = objectARN(bucket, ""), map[string]string{"s3:prefix": key}
 	}
-	return c.may(ctx, who, a)
+	if err := c.may(ctx, who, a); err != nil || action != "s3:GetObject" {
+		return err
+	}
+	return c.mayDecrypt(ctx, who, bucket, key)
 }
 
 // bucketPolicy answers the calls on a bucket's policy.
@@ -153,9 +190,9 @@ func (c *Cloud) bucketPolicy(w http.ResponseWriter, k *call, at bucket) error {
 		if unknown, err := c.unknownPrincipal(k.r.Context(), k.body); err != nil || unknown != "" {
 			return badRequest("MalformedPolicy", "Invalid principal in policy")
 		}
-		at.policy = k.body
+		c.buckets.change(k.bucket, func(b *bucket) { b.policy = k.body })
 	case http.MethodDelete:
-		at.policy = nil
+		c.buckets.change(k.bucket, func(b *bucket) { b.policy = nil })
 	default:
 		if at.policy == nil {
 			return &apiError{http.StatusNotFound, "NoSuchBucketPolicy", "The bucket policy does not exist"}
@@ -164,7 +201,6 @@ func (c *Cloud) bucketPolicy(w http.ResponseWriter, k *call, at bucket) error {
 		_, _ = w.Write(at.policy)
 		return nil
 	}
-	c.buckets.set(k.bucket, at)
 	w.WriteHeader(http.StatusNoContent)
 	return nil
 }

@@ -106,6 +106,15 @@ func (g *workGroup) resultLocation() string {
 	return location
 }
 
+// resultEncryption is the group's own; zero if it has none.
+func (g *workGroup) resultEncryption() resultEncryption {
+	results, _ := g.Configuration["ResultConfiguration"].(map[string]any)
+	own, _ := results["EncryptionConfiguration"].(map[string]any)
+	option, _ := own["EncryptionOption"].(string)
+	key, _ := own["KmsKey"].(string)
+	return resultEncryption{option, key}
+}
+
 // scanLimit is in bytes; zero is no limit.
 func (g *workGroup) scanLimit() int64 {
 	limit, _ := g.Configuration["BytesScannedCutoffPerQuery"].(float64)
