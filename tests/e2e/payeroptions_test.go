@@ -121,7 +121,7 @@ func TestTheAccountsOwnWorkGroupWritesBelowThePrefix(t *testing.T) {
 func TestATagThatBillingHasSeenIsActivatedAndStaysActive(t *testing.T) {
 	w := newWorld(t)
 	settings := map[string]string{"costAllocationTags": `["team", "environment"]`, "activatedCostAllocationTags": `["team"]`}
-	w.with(settings, func() { w.refuse(w.stack("payer"), "kubecost-report-tag-team", "Cost Allocation Tag (team)") })
+	w.with(settings, func() { w.refuse(w.stack("payer"), "kubecost-report-tag-team", "Cost Allocation Tag (team): empty result") })
 	if active := box.Cloud.ActiveCostTags(w.payer); len(active) > 0 {
 		t.Errorf("active are %v", active)
 	}
@@ -174,7 +174,7 @@ func TestACustomersKeyIsUsedByBillingAndByKubecostOnly(t *testing.T) {
 	w.with(settings, func() { w.unchanged("payer", optpreview.Refresh()) })
 
 	box.Cloud.SetKeyPolicy(key, policy(statements[0]))
-	if answer, err := ask(); err == nil || !strings.Contains(err.Error(), "Permission denied on S3 path") {
+	if answer, err := ask(); err == nil || !strings.Contains(err.Error(), "allowed to access your KMS key") {
 		t.Errorf("without the key Kubecost reads %+v, %v", answer, err)
 	}
 	box.Cloud.SetKeyPolicy(key, policy(statements[1]))
