@@ -38,12 +38,15 @@ type BillingCatalogArgs struct {
 	CostAllocationTags []string
 	// SchemaElements are those of the report that add columns, as in BillingReportArgs.
 	SchemaElements []string
+	// Crawler, unless nil, is the crawler that registers the table's partitions and adds the columns that a bill has. Without it, Athena
+	// works the partitions out by itself (partition projection), and the table's columns are those declared.
+	Crawler *CrawlerArgs
 	// Tags are put on every resource that takes tags.
 	Tags map[string]string
 }
 
-// BillingCatalog is a Glue database and table over a report. Athena works the table's partitions out by itself (partition
-// projection), so there is no crawler to wait for: the table can be queried before anything is delivered.
+// BillingCatalog is a Glue database and table over a report. The table is declared in full, crawler or not, so that it can be queried
+// before anything is delivered or crawled.
 type BillingCatalog struct {
 	pulumi.ResourceState
 
@@ -51,6 +54,8 @@ type BillingCatalog struct {
 	DatabaseName pulumi.StringOutput `pulumi:"databaseName"`
 	// TableName is the name of the Glue table.
 	TableName pulumi.StringOutput `pulumi:"tableName"`
+	// CrawlerName is the name of the Glue crawler; unset without one.
+	CrawlerName pulumi.StringOutput `pulumi:"crawlerName"`
 }
 
 func (args *BillingCatalogArgs) validate(name string) ([]billing.Column, error) {
@@ -66,6 +71,11 @@ func (args *BillingCatalogArgs) validate(name string) ([]billing.Column, error) 
 	f.check("BucketName", args.BucketName, arn.CheckBucketName(args.BucketName))
 	f.check("Prefix", args.Prefix, billing.CheckPrefix(args.Prefix))
 	f.check("Version", args.Version, billing.CheckVersion(cmp.Or(args.Version, billing.Version1)))
+	if args.Crawler != nil {
+		f.check("Crawler", args.Crawler.RoleName, CheckCrawledCatalog(args.Adopt))
+		args.Crawler.validate(&f, args.ReportName)
+		f.check("Version", args.Version, billing.CheckCrawledVersion(args.Version))
+	}
 	if args.Version == billing.Version2 {
 		if len(args.CostAllocationTags) > 0 {
 			f.check("CostAllocationTags", fmt.Sprint(args.CostAllocationTags), errors.New("CUR 2.0 has all tags in the column resource_tags"))
@@ -94,7 +104,7 @@ func NewBillingCatalog(
 	}
 	if args.Adopt {
 		c.DatabaseName, c.TableName = pulumi.String(args.DatabaseName).ToStringOutput(), pulumi.String(args.TableName).ToStringOutput()
-		return c, c.registered(ctx, name)
+		return c, c.registered(ctx, name, false)
 	}
 
 	report := billing.Report{Name: args.ReportName, Bucket: args.BucketName, Prefix: args.Prefix, Version: args.Version}
@@ -119,12 +129,16 @@ func NewBillingCatalog(
 			Name: pulumi.String(key.Name), Type: pulumi.String(key.Type),
 		})
 	}
+	parameters, tableOpts := report.ProjectionParameters(), []pulumi.ResourceOption{pulumi.Parent(c)}
+	if args.Crawler != nil {
+		parameters, tableOpts = report.CrawlerParameters(), append(tableOpts, pulumi.IgnoreChanges(crawled()))
+	}
 	table, err := glue.NewCatalogTable(ctx, name+"-table", &glue.CatalogTableArgs{
 		Name:          pulumi.String(report.Table()),
 		DatabaseName:  database.Name,
 		Description:   pulumi.String("One row a line item of the bill; columns as Kubecost reads them"),
 		TableType:     pulumi.String("EXTERNAL_TABLE"),
-		Parameters:    pulumi.ToStringMap(report.ProjectionParameters()),
+		Parameters:    pulumi.ToStringMap(parameters),
 		PartitionKeys: partitionKeys,
 		StorageDescriptor: &glue.CatalogTableStorageDescriptorArgs{
 			Location:     pulumi.String(report.Location() + "/"),
@@ -136,22 +150,40 @@ func NewBillingCatalog(
 			},
 			Columns: dataColumns,
 		},
-	}, pulumi.Parent(c))
+	}, tableOpts...)
 	if err != nil {
 		return nil, fmt.Errorf("registering table %s: %w", report.Table(), err)
 	}
 
 	c.DatabaseName, c.TableName = database.Name, table.Name
-	return c, c.registered(ctx, name)
+	if args.Crawler != nil {
+		crawler, err := newCrawler(ctx, name+"-crawler", args.Crawler, report, database.Name, table, args.Tags, c)
+		if err != nil {
+			return nil, err
+		}
+		c.CrawlerName = crawler.Name
+	}
+	return c, c.registered(ctx, name, args.Crawler != nil)
 }
 
 // registered ends the registration of the component.
-func (c *BillingCatalog) registered(ctx *pulumi.Context, name string) error {
-	if err := ctx.RegisterResourceOutputs(c, pulumi.Map{
-		"databaseName": c.DatabaseName,
-		"tableName":    c.TableName,
-	}); err != nil {
+func (c *BillingCatalog) registered(ctx *pulumi.Context, name string, crawled bool) error {
+	outputs := pulumi.Map{"databaseName": c.DatabaseName, "tableName": c.TableName}
+	if crawled {
+		outputs["crawlerName"] = c.CrawlerName
+	}
+	if err := ctx.RegisterResourceOutputs(c, outputs); err != nil {
 		return fmt.Errorf("registering the outputs of BillingCatalog %q: %w", name, err)
 	}
 	return nil
+}
+
+// crawled are the properties of a table that a crawl changes. The parameters are named one by one: those that are declared follow the
+// mode, so that a table changes its mode in place.
+func crawled() []string {
+	paths := []string{"owner", "storageDescriptor.columns", "storageDescriptor.numberOfBuckets", "storageDescriptor.parameters"}
+	for _, key := range billing.CrawlerWrites() {
+		paths = append(paths, fmt.Sprintf("parameters[%q]", key))
+	}
+	return paths
 }

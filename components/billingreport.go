@@ -47,6 +47,8 @@ type BillingReportArgs struct {
 	Protect bool
 	// ForceDestroy deletes the bucket together with what is in it. For throw-away accounts only.
 	ForceDestroy bool
+	// NotifyEventBridge has the bucket tell EventBridge of its objects.
+	NotifyEventBridge bool
 	// ReportProvider is an AWS provider of arn.BillingRegion in the same account, where the billing API is. Without it the
 	// component's own provider is used.
 	ReportProvider pulumi.ProviderResource
@@ -88,6 +90,9 @@ func (args *BillingReportArgs) validate(name string) (partition string, err erro
 	f.check("BucketName", args.BucketName, arn.CheckBucketName(args.BucketName))
 	if args.ExpirationDays < 0 {
 		f.check("ExpirationDays", fmt.Sprint(args.ExpirationDays), fmt.Errorf("it is a number of days, or 0 for never"))
+	}
+	if args.NotifyEventBridge && args.AdoptBucket {
+		f.check("NotifyEventBridge", "true", errNotifications)
 	}
 	if args.Adopt && !args.AdoptBucket {
 		f.check("AdoptBucket", "false", fmt.Errorf("a report that is there already has a bucket that is: adopt both"))
@@ -133,6 +138,15 @@ func NewBillingReport(
 	}, c)
 	if err != nil {
 		return nil, err
+	}
+
+	if args.NotifyEventBridge {
+		if _, err := s3.NewBucketNotification(ctx, name+"-bucket-notification", &s3.BucketNotificationArgs{
+			Bucket:      b.Bucket,
+			Eventbridge: pulumi.Bool(true),
+		}, pulumi.Parent(c), pulumi.DependsOn(b.ready)); err != nil {
+			return nil, fmt.Errorf("registering the notification of bucket %s: %w", args.BucketName, err)
+		}
 	}
 
 	// AWS tries the bucket when the report is made and refuses it if the billing service may not write there.

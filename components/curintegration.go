@@ -46,6 +46,12 @@ type PayerArgs struct {
 	// to activate, with CUR 2.0 any.
 	CostAllocationTags          []string
 	ActivatedCostAllocationTags []string
+	// CatalogMode is projection or crawler; empty for projection. In the mode crawler, CrawlerTrigger, CrawlerSchedule and
+	// CrawlerRoleName are the Trigger, Schedule and RoleName of CrawlerArgs.
+	CatalogMode     string
+	CrawlerTrigger  string
+	CrawlerSchedule string
+	CrawlerRoleName string
 	// ResultsBucketName is the bucket that Athena writes results to, ResultsPrefix where in it; empty for its root.
 	ResultsBucketName string
 	ResultsPrefix     string
@@ -59,7 +65,7 @@ type PayerArgs struct {
 	KmsKeyArn string
 	// LakeFormation grants the role the database and the table in the account's Lake Formation.
 	LakeFormation bool
-	// RoleName is the role that Kubecost assumes, RolePath its path; empty for /.
+	// RoleName is the role that Kubecost assumes, RolePath the path of this side's roles; empty for /.
 	RoleName string
 	RolePath string
 	// ListAccounts lets that role read the names and tags of the organisation's accounts.
@@ -68,7 +74,7 @@ type PayerArgs struct {
 	ReaderRoleArns []string
 	OrganizationID string
 	StrictTrust    bool
-	// PermissionsBoundary, unless empty, is the ARN of the managed policy that bounds it.
+	// PermissionsBoundary, unless empty, is the ARN of the managed policy that bounds this side's roles.
 	PermissionsBoundary string
 	// ForceDestroy deletes the buckets together with what is in them.
 	ForceDestroy bool
@@ -138,6 +144,8 @@ type CurIntegration struct {
 	ReportName pulumi.StringOutput `pulumi:"reportName"`
 	// TrustedRoleArn is the only role that may assume the payer role; several are separated by commas.
 	TrustedRoleArn pulumi.StringOutput `pulumi:"trustedRoleArn"`
+	// CrawlerName is the Glue crawler that keeps the report's table; unset in the mode projection.
+	CrawlerName pulumi.StringOutput `pulumi:"crawlerName"`
 
 	// ReaderRoleArn is the role of Kubecost's pods.
 	ReaderRoleArn pulumi.StringOutput `pulumi:"readerRoleArn"`
@@ -239,6 +247,10 @@ func (c *CurIntegration) newPayer(
 	outputs["reportName"] = c.ReportName
 	outputs["payerRoleArn"] = role.RoleArn
 	outputs["trustedRoleArn"] = c.TrustedRoleArn
+	if parts.catalog.Crawler != nil {
+		c.CrawlerName = catalog.CrawlerName
+		outputs["crawlerName"] = c.CrawlerName
+	}
 	return nil
 }
 

@@ -3,6 +3,7 @@ package components
 import (
 	"fmt"
 
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/glue"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/lakeformation"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
@@ -31,6 +32,14 @@ func ReadTable(roleArn pulumi.StringInput, catalog *BillingCatalog) LakeFormatio
 	return LakeFormationGrantsArgs{
 		PrincipalArn: roleArn, DatabaseName: catalog.DatabaseName, TableName: catalog.TableName,
 		OnDatabase: []string{"DESCRIBE"}, OnTable: []string{"DESCRIBE", "SELECT"},
+	}
+}
+
+// KeepTable are the grants of a crawler that changes a table and its partitions.
+func KeepTable(roleArn pulumi.StringInput, table *glue.CatalogTable) LakeFormationGrantsArgs {
+	return LakeFormationGrantsArgs{
+		PrincipalArn: roleArn, DatabaseName: table.DatabaseName, TableName: table.Name,
+		OnDatabase: []string{"DESCRIBE"}, OnTable: []string{"ALTER", "DESCRIBE", "INSERT", "SELECT"},
 	}
 }
 

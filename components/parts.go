@@ -18,6 +18,7 @@ type payerParts struct {
 	catalog   BillingCatalogArgs
 	workspace QueryWorkspaceArgs
 	role      PayerRoleArgs
+	mode      string // of the catalog
 }
 
 func (args *PayerArgs) parts() *payerParts {
@@ -25,6 +26,7 @@ func (args *PayerArgs) parts() *payerParts {
 	database, table := cmp.Or(args.DatabaseName, report.Database()), cmp.Or(args.TableName, report.Table())
 	partition, _ := arn.Partition(args.Region) // BillingReport's validate names an unknown region
 	parts := &payerParts{
+		mode: cmp.Or(args.CatalogMode, billing.Projection),
 		report: BillingReportArgs{
 			AccountID:      args.AccountID,
 			Region:         args.Region,
@@ -98,6 +100,20 @@ func (args *PayerArgs) parts() *payerParts {
 	if args.Adopt.Catalog {
 		parts.catalog.DatabaseName, parts.catalog.TableName = database, table
 	}
+	if parts.mode == billing.Crawler {
+		parts.report.NotifyEventBridge = args.CrawlerTrigger == billing.OnEvent
+		parts.catalog.Crawler = &CrawlerArgs{
+			AccountID:           args.AccountID,
+			Region:              args.Region,
+			RoleName:            args.CrawlerRoleName,
+			RolePath:            args.RolePath,
+			PermissionsBoundary: args.PermissionsBoundary,
+			KmsKeyArn:           args.KmsKeyArn,
+			LakeFormation:       args.LakeFormation,
+			Trigger:             args.CrawlerTrigger,
+			Schedule:            args.CrawlerSchedule,
+		}
+	}
 	return parts
 }
 
@@ -117,7 +133,16 @@ func (p *payerParts) validate(name string) error {
 		buckets = fmt.Errorf("the arguments of CurIntegration %q: ReportBucketName and ResultsBucketName are both %q; results "+
 			"in the report's bucket would be read as part of the bill", name, p.report.BucketName)
 	}
-	return errors.Join(report, catalog, workspace, p.role.validate(name+"-payer-role"), tags.of("CurIntegration", name), buckets)
+	var mode, roles error
+	if err := billing.CheckCatalogMode(p.mode); err != nil {
+		mode = fmt.Errorf("the arguments of CurIntegration %q: CatalogMode is %q: %w", name, p.mode, err)
+	}
+	if crawler := p.catalog.Crawler; crawler != nil && SameRole(p.role.RoleName, crawler.RoleName, crawler.Trigger) {
+		roles = fmt.Errorf("the arguments of CurIntegration %q: RoleName and CrawlerRoleName are %q and %q: the crawler has roles of its own",
+			name, p.role.RoleName, crawler.RoleName)
+	}
+	return errors.Join(report, catalog, workspace, mode, roles, p.role.validate(name+"-payer-role"),
+		tags.of("CurIntegration", name), buckets)
 }
 
 // primaryParts are the arguments of the primary side's components. What one component takes from another is set when that

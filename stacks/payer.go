@@ -85,6 +85,10 @@ func payerArgs(ctx *pulumi.Context, s settings, providers payerProviders) (*comp
 		ReportProtect:               s.Payer.ReportProtect,
 		CostAllocationTags:          s.Payer.CostAllocationTags,
 		ActivatedCostAllocationTags: s.Payer.ActivatedTags,
+		CatalogMode:                 s.Payer.Catalog.Mode,
+		CrawlerTrigger:              s.Payer.Catalog.CrawlerTrigger,
+		CrawlerSchedule:             s.Payer.Catalog.CrawlerSchedule,
+		CrawlerRoleName:             s.Payer.Catalog.CrawlerRoleName,
 		ResultsBucketName:           s.Payer.ResultsBucketName,
 		ResultsPrefix:               s.Payer.ResultsPrefix,
 		ResultsExpirationDays:       s.Payer.ResultsExpirationDays,
@@ -122,13 +126,19 @@ func exportPayer(ctx *pulumi.Context, s settings, integration *components.CurInt
 		TrustedRoleArn:   integration.TrustedRoleArn,
 		ContractVersion:  pulumi.String(contractVersion(s.Payer.ReportVersion)),
 	})
+	if s.Payer.Catalog.Mode == billing.Crawler {
+		ctx.Export("crawlerName", integration.CrawlerName)
+	}
 	if s.Payer.KmsKeyArn == "" {
 		return nil
 	}
 	// Known before anything is made, so that a preview shows them: without them the first report is refused.
+	roles := []arn.ARN{arn.Role(s.Partition, s.PayerAccountID, s.Payer.RolePath, s.Payer.RoleName)}
+	if s.Payer.Catalog.Mode == billing.Crawler {
+		roles = append(roles, arn.Role(s.Partition, s.PayerAccountID, s.Payer.RolePath, s.Payer.Catalog.CrawlerRoleName))
+	}
 	statements, err := iampolicy.KeyStatements(iampolicy.KeyUse{
-		Partition: s.Partition, Region: s.Payer.Region, Account: s.PayerAccountID,
-		Roles:   []arn.ARN{arn.Role(s.Partition, s.PayerAccountID, s.Payer.RolePath, s.Payer.RoleName)},
+		Partition: s.Partition, Region: s.Payer.Region, Account: s.PayerAccountID, Roles: roles,
 		Exports: s.Payer.ReportVersion == billing.Version2,
 	})
 	if err != nil {

@@ -26,6 +26,7 @@ type payerSettings struct {
 	ReportProtect         bool
 	CostAllocationTags    []string
 	ActivatedTags         []string // those of CostAllocationTags to activate
+	Catalog               catalogSettings
 	ResultsBucketName     string
 	ResultsPrefix         string
 	ResultsExpirationDays int
@@ -59,6 +60,7 @@ func (r *reader) payer(s settings) payerSettings {
 		ReportProtect:         r.flag("reportProtect"),
 		CostAllocationTags:    r.list("costAllocationTags"),
 		ActivatedTags:         r.list("activatedCostAllocationTags"),
+		Catalog:               r.catalog(),
 		ResultsBucketName:     r.text("resultsBucketName"),
 		ResultsPrefix:         r.text("resultsPrefix"),
 		ResultsExpirationDays: r.integer("resultsExpirationDays"),
@@ -111,6 +113,7 @@ func (r *reader) payer(s settings) payerSettings {
 	r.payerOptions(s, p)
 	r.fault("payerRoleName", p.RoleName, arn.CheckRoleName(p.RoleName))
 	r.fault("payerRolePath", p.RolePath, arn.CheckRolePath(p.RolePath))
+	r.crawler(p)
 	r.readers(s, p)
 	r.adopted(s, &p)
 	if s.Partition != "" {

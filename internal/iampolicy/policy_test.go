@@ -27,6 +27,17 @@ func queryWithOptions() BillQuery {
 	return q
 }
 
+var crawl = Crawl{
+	Partition: "aws", Region: "us-east-2", Account: "111111111111", Crawler: "AWSCURCrawler-kubecost",
+	Database: "athenacurcfn_kubecost", Table: "kubecost", ReportBucket: "report-bucket", DataPrefix: "cur/kubecost/kubecost",
+}
+
+func encryptedCrawl() Crawl {
+	c := crawl
+	c.KmsKeyArn = queryWithOptions().KmsKeyArn
+	return c
+}
+
 func documents() map[string]Document {
 	readers := []arn.ARN{
 		arn.Role("aws", "222222222222", "/", "kubecost-cur-reader"),
@@ -43,6 +54,11 @@ func documents() map[string]Document {
 		"query-bill":            QueryBill(query),
 		"query-bill-options":    QueryBill(queryWithOptions()),
 		"list-accounts":         ListAccounts(),
+		"trust-crawler":         TrustCrawler(crawl),
+		"trust-delivery-rule":   TrustDeliveryRule(crawl),
+		"crawl-report":          CrawlReport(crawl),
+		"crawl-report-key":      CrawlReport(encryptedCrawl()),
+		"notify-workflow":       NotifyWorkflow(crawl),
 		"trust-service-account": TrustServiceAccount("arn:aws:iam::222222222222:oidc-provider/oidc.eks.us-east-2.amazonaws.com/id/1", "https://oidc.eks.us-east-2.amazonaws.com/id/1", "kubecost", "kubecost-serviceaccount"),
 		"assume-payer-roles":    AssumePayerRoles("arn:aws:iam::111111111111:role/kubecost-cur-access"),
 	}
@@ -90,7 +106,7 @@ func TestNoPolicyAllowsAWildcardAction(t *testing.T) {
 }
 
 func TestTheReportCanOnlyBeRead(t *testing.T) {
-	for _, s := range QueryBill(query).Statement {
+	for _, s := range append(QueryBill(query).Statement, CrawlReport(crawl).Statement...) {
 		for _, resource := range s.Resource {
 			if !strings.Contains(resource, "report-bucket") {
 				continue
@@ -120,6 +136,25 @@ func TestTheDeliveryNamesThePartitionsBillingRegionWhateverTheBuckets(t *testing
 			}
 			if got := s.Condition[StringEquals]["aws:SourceAccount"]; len(got) != 1 || got[0] != "111111111111" {
 				t.Errorf("statement %s has SourceAccount %v", s.Sid, got)
+			}
+		}
+	}
+}
+
+func TestACrawlerChangesOneTableAndMakesNone(t *testing.T) {
+	for _, s := range CrawlReport(crawl).Statement {
+		for _, action := range s.Action {
+			name, isGlue := strings.CutPrefix(action, "glue:")
+			if !isGlue || strings.HasPrefix(name, "Get") || strings.HasPrefix(name, "BatchGet") {
+				continue
+			}
+			if strings.Contains(name, "Delete") || name == "CreateTable" {
+				t.Errorf("the crawler may %s", action)
+			}
+			for _, resource := range s.Resource {
+				if strings.Contains(resource, ":table/") && !strings.HasSuffix(resource, ":table/athenacurcfn_kubecost/kubecost") {
+					t.Errorf("the crawler may %s on %s", action, resource)
+				}
 			}
 		}
 	}
