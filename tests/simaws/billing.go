@@ -110,5 +110,8 @@ func (c *Cloud) BillingPutObject(ctx context.Context, account, reportName, key s
 	}
 	c.kms.encrypted(bucket, key, at.encryption.key)
 	c.reports.setStatus(account, reportName, deliverySucceeded)
+	if err := c.objectCreated(ctx, bucket, key, len(body)); err != nil {
+		return fmt.Errorf("telling of the delivery of %s: %w", key, err)
+	}
 	return nil
 }

@@ -37,6 +37,7 @@ type Cloud struct {
 	tags     *costTags
 	kms      *kmsKeys
 	lake     *lake
+	crawlers *crawlers
 }
 
 // Start starts the processes and the proxy. The context bounds the start, not the life of the cloud.
@@ -54,6 +55,7 @@ func Start(ctx context.Context, config Config) (_ *Cloud, err error) {
 		tags:     &costTags{byAccount: map[string]map[string]bool{}},
 		kms:      &kmsKeys{byARN: map[string]kmsKey{}, objects: map[string]string{}},
 		lake:     &lake{governed: map[string]bool{}, grants: map[place][]grant{}},
+		crawlers: &crawlers{at: map[place]map[string]*crawler{}, pending: map[place]map[string]int{}},
 	}
 	c.hosts.aws = http.HandlerFunc(c.serveAWS)
 	defer func() {
@@ -99,6 +101,7 @@ func (c *Cloud) Stop() error {
 		errs = append(errs, c.proxy.close())
 	}
 	c.athena.stop()
+	c.crawlers.running.Wait()
 	if c.moto != nil {
 		errs = append(errs, c.moto.stop())
 	}
@@ -150,6 +153,10 @@ func (c *Cloud) answer(w http.ResponseWriter, k *call) error {
 		return c.serveCUR(w, k)
 	case "eks":
 		return c.serveEKS(w, k)
+	case "events":
+		return c.serveEvents(w, k)
+	case "glue":
+		return c.serveGlue(w, k)
 	case "iam":
 		return c.serveIAM(w, k)
 	case "lakeformation":

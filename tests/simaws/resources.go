@@ -23,6 +23,9 @@ func (c *Cloud) resourcesOf(k *call) []string {
 		if k.decode(&in) != nil {
 			break
 		}
+		if arn := glueResource(k, in.Name); arn != "" {
+			return []string{arn}
+		}
 		if in.DatabaseName != "" {
 			table := firstOf(in.Name, in.TableName, in.TableInput.Name, "*")
 			return catalogResources(place{k.caller.Account, k.region}, in.DatabaseName, table)

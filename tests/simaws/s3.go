@@ -19,8 +19,9 @@ type buckets struct {
 
 type bucket struct {
 	place
-	policy     json.RawMessage // nil if there is none
-	encryption encryption
+	policy        json.RawMessage // nil if there is none
+	encryption    encryption
+	notifications notifications
 }
 
 func (b *buckets) find(name string) (bucket, bool) {
@@ -91,6 +92,9 @@ func (c *Cloud) s3(w http.ResponseWriter, k *call) error {
 	if strings.HasSuffix(k.action, "BucketPolicy") {
 		return c.bucketPolicy(w, k, at)
 	}
+	if strings.HasSuffix(k.action, "BucketNotification") {
+		return c.bucketNotification(w, k, at)
+	}
 	rec := &responseRecorder{ResponseWriter: w}
 	c.moto.forward(rec, k, at.account)
 	switch {
@@ -101,6 +105,9 @@ func (c *Cloud) s3(w http.ResponseWriter, k *call) error {
 		return c.setEncryption(k)
 	case k.action == "PutObject":
 		c.kms.encrypted(k.bucket, k.object, key)
+		if !k.r.URL.Query().Has("uploadId") { // a part is no object yet
+			c.tellOfObject(k, at)
+		}
 	}
 	return nil
 }
