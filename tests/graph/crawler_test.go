@@ -149,6 +149,7 @@ func TestAWrongSettingOfTheCrawlerIsNamed(t *testing.T) {
 		"a crawler's role with a space":       {crawler, "kubecost-cur:crawlerRoleName", "my role", []string{"role name"}},
 		"Kubecost's role for the crawler":     {crawler, "kubecost-cur:crawlerRoleName", "kubecost-cur-access", []string{"payerRoleName", "another name"}},
 		"a role too long for EventBridge's":   {event, "kubecost-cur:crawlerRoleName", strings.Repeat("r", 58), []string{"-events", "at most 57"}},
+		"a crawler over CUR 2.0":              {with(payerSettings, map[string]string{"kubecost-cur:reportVersion": "2", "kubecost-cur:costAllocationTags": "[]"}), "kubecost-cur:catalogMode", "crawler", []string{"legacy report"}},
 		"a report too long for a crawler":     {crawler, "kubecost-cur:reportName", strings.Repeat("r", 242), []string{"crawler", "at most 241"}},
 		"a report too long for an event rule": {event, "kubecost-cur:reportName", strings.Repeat("r", 51), []string{"event rule", "at most 50"}},
 	})

@@ -1,0 +1,317 @@
+package simaws
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/smithy-go"
+	"github.com/parquet-go/parquet-go"
+)
+
+// ask calls an action of a JSON service. The SDKs of Glue and EventBridge take long to build.
+func ask(t *testing.T, c aws.Config, service, target string, in, out any) error {
+	t.Helper()
+	body, err := json.Marshal(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "https://"+service+"."+c.Region+".amazonaws.com/", bytes.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", "application/x-amz-json-1.1")
+	r.Header.Set("X-Amz-Target", target)
+	keys, err := c.Credentials.Retrieve(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := v4.NewSigner().SignHTTP(t.Context(), keys, r, fmt.Sprintf("%x", sha256.Sum256(body)), service, c.Region, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	response, err := c.HTTPClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	answer, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if response.StatusCode != http.StatusOK {
+		var e struct{ Message string }
+		_ = json.Unmarshal(answer, &e) // the code says enough without it
+		return &smithy.GenericAPIError{Code: codeOf(answer), Message: e.Message}
+	}
+	if out != nil {
+		if err := json.Unmarshal(answer, out); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return nil
+}
+
+// crawled is an account with a table, a crawler for it, and the role that the crawler has.
+type crawled struct {
+	t       *testing.T
+	account string
+	admin   aws.Config
+	bucket  string
+}
+
+const crawlersTrust = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"glue.amazonaws.com"},"Action":"sts:AssumeRole",
+	"Condition":{"ArnEquals":{"aws:SourceArn":"arn:aws:glue:us-east-2:ACCOUNT:crawler/crawls"},"StringEquals":{"aws:SourceAccount":"ACCOUNT"}}}]}`
+
+const crawlersPolicy = `{"Version":"2012-10-17","Statement":[
+	{"Effect":"Allow","Action":["glue:GetDatabase","glue:GetTable","glue:UpdateTable","glue:GetPartitions","glue:BatchCreatePartition","glue:BatchUpdatePartition"],
+	 "Resource":["arn:aws:glue:us-east-2:ACCOUNT:catalog","arn:aws:glue:us-east-2:ACCOUNT:database/bill","arn:aws:glue:us-east-2:ACCOUNT:table/bill/kubecost"]},
+	{"Effect":"Allow","Action":"s3:ListBucket","Resource":"arn:aws:s3:::BUCKET","Condition":{"StringLike":{"s3:prefix":"cur/kubecost/*"}}},
+	{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::BUCKET/cur/kubecost/*"}]}`
+
+func newCrawled(t *testing.T) crawled {
+	t.Helper()
+	w := crawled{t: t}
+	w.account, w.admin = newAccount(t)
+	w.bucket = newBucket(t, w.admin, "data", "")
+	newRole(t, w.admin, "crawler", w.filled(crawlersTrust), w.filled(crawlersPolicy))
+	w.must("CreateDatabase", map[string]any{"DatabaseInput": map[string]string{"Name": "bill"}}, nil)
+	w.must("CreateTable", map[string]any{"DatabaseName": "bill", "TableInput": w.table()}, nil)
+	w.must("CreateCrawler", w.crawler(), nil)
+	return w
+}
+
+func (w crawled) filled(policy string) string {
+	return strings.NewReplacer("ACCOUNT", w.account, "BUCKET", w.bucket).Replace(policy)
+}
+
+func (w crawled) table() map[string]any {
+	return map[string]any{
+		"Name": "kubecost", "TableType": "EXTERNAL_TABLE",
+		"Parameters":    map[string]string{"EXTERNAL": "TRUE", "classification": "parquet", "compressionType": "none", "mine": "kept"},
+		"PartitionKeys": []tableColumn{{Name: "year", Type: "string"}, {Name: "month", Type: "string"}},
+		"StorageDescriptor": map[string]any{
+			"Location": "s3://" + w.bucket + "/cur/kubecost/",
+			"Columns":  []tableColumn{{Name: "cost", Type: "double"}, {Name: "not_delivered", Type: "string"}},
+		},
+	}
+}
+
+func (w crawled) crawler() map[string]any {
+	return map[string]any{
+		"Name": "crawls", "Role": "arn:aws:iam::" + w.account + ":role/crawler", "DatabaseName": "bill",
+		"Targets":            map[string]any{"S3Targets": []any{map[string]any{"Path": "s3://" + w.bucket + "/cur/kubecost", "Exclusions": []string{"**.json"}}}},
+		"SchemaChangePolicy": map[string]string{"UpdateBehavior": "UPDATE_IN_DATABASE", "DeleteBehavior": "LOG"},
+		"Configuration":      `{"Version":1.0,"CrawlerOutput":{"Tables":{"AddOrUpdateBehavior":"MergeNewColumns"},"Partitions":{"AddOrUpdateBehavior":"InheritFromTable"}}}`,
+		"Schedule":           "cron(0 2 * * ? *)", "Tags": map[string]string{"owner": "finops"},
+	}
+}
+
+func (w crawled) glue(action string, in, out any) error {
+	w.t.Helper()
+	return ask(w.t, w.admin, "glue", "AWSGlue."+action, in, out)
+}
+
+func (w crawled) must(action string, in, out any) {
+	w.t.Helper()
+	if err := w.glue(action, in, out); err != nil {
+		w.t.Fatalf("glue:%s: %v", action, err)
+	}
+}
+
+// deliver writes a Parquet file with columns of text, and cost.
+func (w crawled) deliver(folder string, columns ...string) {
+	w.t.Helper()
+	group := parquet.Group{"Cost": parquet.Optional(parquet.Leaf(parquet.DoubleType))}
+	for _, name := range columns {
+		group[name] = parquet.Optional(parquet.String())
+	}
+	var file bytes.Buffer
+	writer := parquet.NewWriter(&file, parquet.NewSchema("bill", group))
+	if err := writer.Close(); err != nil {
+		w.t.Fatal(err)
+	}
+	if err := putObject(w.t, w.admin, w.bucket, "cur/kubecost/"+folder+"/a.parquet", file.String()); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func (w crawled) crawl() Crawl {
+	w.t.Helper()
+	crawl, err := cloud.Crawl(w.t.Context(), w.account, region, "crawls")
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return crawl
+}
+
+// columns and parameters are the table's as they are now.
+func (w crawled) now() (columns []string, parameters map[string]string) {
+	w.t.Helper()
+	var out struct {
+		Table struct {
+			Parameters        map[string]string
+			StorageDescriptor struct{ Columns []tableColumn }
+		}
+	}
+	w.must("GetTable", map[string]string{"DatabaseName": "bill", "Name": "kubecost"}, &out)
+	for _, c := range out.Table.StorageDescriptor.Columns {
+		columns = append(columns, c.Name)
+	}
+	return columns, out.Table.Parameters
+}
+
+func TestACrawlAddsColumnsAndPartitionsAndTakesNothingAway(t *testing.T) {
+	w := newCrawled(t)
+	if crawl := w.crawl(); crawl.Status != "SUCCEEDED" || len(crawl.Partitions) > 0 {
+		t.Errorf("a crawl of nothing: %+v", crawl)
+	}
+	w.deliver("year=2026/month=1", "team")
+	w.deliver("year=2026/month=2", "owner")
+	if err := putObject(t, w.admin, w.bucket, "cur/kubecost/manifest.json", "{}"); err != nil {
+		t.Fatal(err)
+	}
+	crawl := w.crawl()
+	if crawl.Status != "SUCCEEDED" || !slices.Equal(crawl.Columns, []string{"team", "owner"}) ||
+		!slices.Equal(crawl.Partitions, []string{"year=2026/month=1", "year=2026/month=2"}) {
+		t.Errorf("the crawl is %+v", crawl)
+	}
+	columns, parameters := w.now()
+	if !slices.Equal(columns, []string{"cost", "not_delivered", "team", "owner"}) {
+		t.Errorf("the columns are %v", columns)
+	}
+	if parameters["mine"] != "kept" || parameters["UPDATED_BY_CRAWLER"] != "crawls" || parameters["objectCount"] != "2" || parameters["CRAWL_RUN_ID"] == "" {
+		t.Errorf("the parameters are %v", parameters)
+	}
+	var out struct {
+		Partitions []struct {
+			Values            []string
+			StorageDescriptor struct{ Location string }
+		}
+	}
+	w.must("GetPartitions", map[string]string{"DatabaseName": "bill", "TableName": "kubecost"}, &out)
+	if len(out.Partitions) != 2 || out.Partitions[1].StorageDescriptor.Location != "s3://"+w.bucket+"/cur/kubecost/year=2026/month=2/" {
+		t.Errorf("the partitions are %+v", out.Partitions)
+	}
+	if again := w.crawl(); again.Status != "SUCCEEDED" || len(again.Columns) > 0 || len(again.Partitions) > 0 {
+		t.Errorf("the second crawl is %+v", again)
+	}
+}
+
+func TestACrawlFailsWhereItsRoleMayNotGo(t *testing.T) {
+	w := newCrawled(t)
+	w.deliver("year=2026/month=1", "team")
+	client := iam.NewFromConfig(w.admin)
+	for _, action := range []string{"s3:ListBucket", "s3:GetObject", "glue:GetDatabase", "glue:GetTable", "glue:UpdateTable", "glue:GetPartitions", "glue:BatchCreatePartition"} {
+		policy := strings.ReplaceAll(w.filled(crawlersPolicy), `"`+action+`"`, `"sts:GetCallerIdentity"`)
+		in := &iam.PutRolePolicyInput{RoleName: aws.String("crawler"), PolicyName: aws.String("access"), PolicyDocument: &policy}
+		if _, err := client.PutRolePolicy(t.Context(), in); err != nil {
+			t.Fatal(err)
+		}
+		if crawl := w.crawl(); crawl.Status != "FAILED" || !strings.Contains(crawl.Error, action) || len(crawl.Partitions) > 0 {
+			t.Errorf("without %s: %+v", action, crawl)
+		}
+	}
+	trust := strings.ReplaceAll(w.filled(crawlersTrust), "crawler/crawls", "crawler/other")
+	if _, err := client.UpdateAssumeRolePolicy(t.Context(), &iam.UpdateAssumeRolePolicyInput{RoleName: aws.String("crawler"), PolicyDocument: &trust}); err != nil {
+		t.Fatal(err)
+	}
+	if crawl := w.crawl(); crawl.Status != "FAILED" || !strings.Contains(crawl.Error, "sts:AssumeRole") {
+		t.Errorf("with a role for another crawler: %+v", crawl)
+	}
+}
+
+func TestACrawlDeprecatesATableThatDoesNotSayHowItIsCompressed(t *testing.T) {
+	w := newCrawled(t)
+	w.deliver("year=2026/month=1", "team")
+	table := w.table()
+	delete(table["Parameters"].(map[string]string), "compressionType")
+	w.must("UpdateTable", map[string]any{"DatabaseName": "bill", "TableInput": table}, nil)
+	if crawl := w.crawl(); !crawl.Deprecated || len(crawl.Partitions) > 0 {
+		t.Errorf("the crawl is %+v", crawl)
+	}
+	if columns, parameters := w.now(); parameters["DEPRECATED_BY_CRAWLER"] != "crawls" || slices.Contains(columns, "team") {
+		t.Errorf("the table has %v and columns %v", parameters, columns)
+	}
+}
+
+func TestDataBesidesThePartitionsMakesNoTableUnseen(t *testing.T) {
+	w := newCrawled(t)
+	w.deliver("year=2026/month=1", "team")
+	w.deliver("other", "team")
+	if crawl := w.crawl(); crawl.Status != "FAILED" || !strings.Contains(crawl.Error, "further tables") {
+		t.Errorf("the crawl is %+v", crawl)
+	}
+}
+
+func TestWhatGlueRefusesOfACrawler(t *testing.T) {
+	w := newCrawled(t)
+	for name, c := range map[string]struct {
+		key         string
+		value       any
+		code, wants string
+	}{
+		"a taken name":             {"Description", "again", "AlreadyExistsException", "crawls"},
+		"no target":                {"Targets", map[string]any{}, "InvalidInputException", "targets"},
+		"no database":              {"DatabaseName", "", "InvalidInputException", "database"},
+		"a schedule of Unix":       {"Schedule", "0 2 * * *", "InvalidInputException", "schedule"},
+		"days of both kinds":       {"Schedule", "cron(0 2 * * MON *)", "InvalidInputException", "schedule"},
+		"an unknown configuration": {"Configuration", `{"Version":1.0,"CrawlerOutput":{"Table":{}}}`, "InvalidInputException", "Table"},
+		"a configuration of 2.0":   {"Configuration", `{"Version":2.0}`, "InvalidInputException", "1.0"},
+		"a role that is not there": {"Role", "other", "InvalidInputException", "TrustPolicy"},
+		"a role of another":        {"Name", "other", "InvalidInputException", "TrustPolicy"},
+		"new folders, and updates": {"RecrawlPolicy", map[string]string{"RecrawlBehavior": "CRAWL_NEW_FOLDERS_ONLY"}, "InvalidInputException", "new folders"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			in := w.crawler()
+			in[c.key] = c.value
+			wantError(t, w.glue("CreateCrawler", in, nil), c.code, c.wants)
+		})
+	}
+	wantError(t, w.glue("StartCrawler", map[string]string{"Name": "other"}, nil), "EntityNotFoundException", "other")
+}
+
+func TestACrawlerIsReadBackAsItWasMadeAndChanged(t *testing.T) {
+	w := newCrawled(t)
+	in := w.crawler()
+	delete(in, "Tags")
+	in["Schedule"] = "cron(0 3 * * ? *)"
+	w.must("UpdateCrawler", in, nil)
+	w.deliver("year=2026/month=1", "team")
+	w.must("StartCrawler", map[string]string{"Name": "crawls"}, nil)
+	var out struct {
+		Crawler struct {
+			Role, State string
+			Version     int
+			Schedule    struct{ ScheduleExpression string }
+			LastCrawl   struct{ Status string }
+		}
+	}
+	for deadline := time.Now().Add(time.Minute); out.Crawler.State != "READY" && time.Now().Before(deadline); {
+		w.must("GetCrawler", map[string]string{"Name": "crawls"}, &out)
+	}
+	got := out.Crawler
+	if got.Role != "crawler" || got.Version != 2 || got.Schedule.ScheduleExpression != "cron(0 3 * * ? *)" || got.LastCrawl.Status != "SUCCEEDED" {
+		t.Errorf("the crawler is %+v", got)
+	}
+	arn := map[string]string{"ResourceArn": glueARN(place{w.account, region}, "crawler", "crawls")}
+	var tags struct{ Tags map[string]string }
+	w.must("GetTags", arn, &tags)
+	if tags.Tags["owner"] != "finops" {
+		t.Errorf("the tags are %v", tags.Tags)
+	}
+	w.must("DeleteCrawler", map[string]string{"Name": "crawls"}, nil)
+	var left struct{ Tags map[string]string }
+	if w.must("GetTags", arn, &left); len(left.Tags) > 0 {
+		t.Errorf("a deleted crawler left the tags %v", left.Tags)
+	}
+}
