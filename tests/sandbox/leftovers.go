@@ -42,6 +42,22 @@ var listings = []listing{
 		"{}", regexp.MustCompile(`"Name": *"([^"]+)"`),
 	},
 	{
+		"crawler", "glue", Region, http.MethodPost, "glue." + Region + ".amazonaws.com", jsonType, "AWSGlue.ListCrawlers", "{}",
+		regexp.MustCompile(`"(AWSCURCrawler-[^"]+)"`),
+	},
+	{
+		"workflow", "glue", Region, http.MethodPost, "glue." + Region + ".amazonaws.com", jsonType, "AWSGlue.ListWorkflows", "{}",
+		regexp.MustCompile(`"(AWSCURCrawler-[^"]+)"`),
+	},
+	{
+		"trigger", "glue", Region, http.MethodPost, "glue." + Region + ".amazonaws.com", jsonType, "AWSGlue.ListTriggers", "{}",
+		regexp.MustCompile(`"(AWSCURCrawler-[^"]+)"`),
+	},
+	{
+		"event rule", "events", Region, http.MethodPost, "events." + Region + ".amazonaws.com", jsonType, "AWSEvents.ListRules", "{}",
+		regexp.MustCompile(`"Name": *"([^"]+)"`),
+	},
+	{
 		"report", "cur", "us-east-1", http.MethodPost, "cur.us-east-1.amazonaws.com", jsonType,
 		"AWSOrigamiServiceGatewayService.DescribeReportDefinitions", "{}", regexp.MustCompile(`"ReportName": *"([^"]+)"`),
 	},
