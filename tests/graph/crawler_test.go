@@ -150,6 +150,8 @@ func TestAWrongSettingOfTheCrawlerIsNamed(t *testing.T) {
 		"Kubecost's role for the crawler":     {crawler, "kubecost-cur:crawlerRoleName", "kubecost-cur-access", []string{"payerRoleName", "another name"}},
 		"a role too long for EventBridge's":   {event, "kubecost-cur:crawlerRoleName", strings.Repeat("r", 58), []string{"-events", "at most 57"}},
 		"a crawler over CUR 2.0":              {with(payerSettings, map[string]string{"kubecost-cur:reportVersion": "2", "kubecost-cur:costAllocationTags": "[]"}), "kubecost-cur:catalogMode", "crawler", []string{"legacy report"}},
+		"a crawler over an adopted catalog":   {with(crawler, map[string]string{"kubecost-cur:adopt": `["catalog"]`, "kubecost-cur:databaseName": "d", "kubecost-cur:tableName": "t"}), "kubecost-cur:catalogMode", "crawler", []string{"adopt", "catalog"}},
+		"deliveries into an adopted bucket":   {with(crawler, map[string]string{"kubecost-cur:adopt": `["reportBucket"]`, "kubecost-cur:reportBucketName": "bills"}), "kubecost-cur:crawlerTrigger", "event", []string{"adopt", "replaced", "schedule"}},
 		"a report too long for a crawler":     {crawler, "kubecost-cur:reportName", strings.Repeat("r", 242), []string{"crawler", "at most 241"}},
 		"a report too long for an event rule": {event, "kubecost-cur:reportName", strings.Repeat("r", 51), []string{"event rule", "at most 50"}},
 	})

@@ -2,64 +2,16 @@ package simaws
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"encoding/json"
-	"fmt"
-	"io"
-	"net/http"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
-	"github.com/aws/smithy-go"
 	"github.com/parquet-go/parquet-go"
 )
-
-// ask calls an action of a JSON service. The SDKs of Glue and EventBridge take long to build.
-func ask(t *testing.T, c aws.Config, service, target string, in, out any) error {
-	t.Helper()
-	body, err := json.Marshal(in)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "https://"+service+"."+c.Region+".amazonaws.com/", bytes.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.Header.Set("Content-Type", "application/x-amz-json-1.1")
-	r.Header.Set("X-Amz-Target", target)
-	keys, err := c.Credentials.Retrieve(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := v4.NewSigner().SignHTTP(t.Context(), keys, r, fmt.Sprintf("%x", sha256.Sum256(body)), service, c.Region, time.Now()); err != nil {
-		t.Fatal(err)
-	}
-	response, err := c.HTTPClient.Do(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	answer, err := io.ReadAll(response.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if response.StatusCode != http.StatusOK {
-		var e struct{ Message string }
-		_ = json.Unmarshal(answer, &e) // the code says enough without it
-		return &smithy.GenericAPIError{Code: codeOf(answer), Message: e.Message}
-	}
-	if out != nil {
-		if err := json.Unmarshal(answer, out); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return nil
-}
 
 // crawled is an account with a table, a crawler for it, and the role that the crawler has.
 type crawled struct {
@@ -118,7 +70,11 @@ func (w crawled) crawler() map[string]any {
 
 func (w crawled) glue(action string, in, out any) error {
 	w.t.Helper()
-	return ask(w.t, w.admin, "glue", "AWSGlue."+action, in, out)
+	body, err := json.Marshal(in)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return rawCall(w.t, w.admin, "glue", "AWSGlue."+action, "/", string(body), out)
 }
 
 func (w crawled) must(action string, in, out any) {

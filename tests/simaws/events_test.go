@@ -1,6 +1,7 @@
 package simaws
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 
@@ -19,7 +20,11 @@ const (
 
 func (w crawled) events(action string, in any) error {
 	w.t.Helper()
-	return ask(w.t, w.admin, "events", "AWSEvents."+action, in, nil)
+	body, err := json.Marshal(in)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return rawCall(w.t, w.admin, "events", "AWSEvents."+action, "/", string(body), nil)
 }
 
 func (w crawled) notify(configuration *types.NotificationConfiguration) error {
