@@ -18,6 +18,13 @@ func TestOneSettingChangesOnlyWhatItMust(t *testing.T) {
 		{"payer", "reportExpirationDays", "120", map[string]string{"kubecost-report-bucket-lifecycle": "create"}},
 		{"payer", "listAccounts", "false", map[string]string{"kubecost-payer-role-list-accounts": "delete"}},
 		{"payer", "costAllocationTags", `["team"]`, map[string]string{"kubecost-catalog-table": "update"}},
+		{"payer", "resultsPrefix", "kubecost/prod", map[string]string{
+			"kubecost-queries-workgroup": "update", "kubecost-queries-bucket-lifecycle": "update", "kubecost-payer-role-query-bill": "update",
+		}},
+		{"payer", "kmsKeyArn", "arn:aws:kms:us-east-2:" + w.payer + ":key/1234abcd-12ab-34cd-56ef-1234567890ab", map[string]string{
+			"kubecost-report-bucket-encryption": "update", "kubecost-queries-bucket-encryption": "update",
+			"kubecost-queries-workgroup": "update", "kubecost-payer-role-query-bill": "update",
+		}},
 		{"primary", "storageClass", "gp2", map[string]string{"kubecost-release": "update"}},
 		{"primary", "values", "{service: {port: 9091}}", map[string]string{"kubecost-release": "update"}},
 		{"primary", "chartVersion", "2.8.6", map[string]string{"kubecost-release": "update"}},
