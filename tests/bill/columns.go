@@ -12,17 +12,18 @@ import (
 type Column struct {
 	Attribute string
 	Kind      Kind
-	value     func(LineItem) any // string, float64 or time.Time; nil for NULL
+	value     func(LineItem) any // string, float64, time.Time or map[string]string; nil for NULL
 }
 
 // Kind is what a column of the delivered files holds.
 type Kind int
 
-// All of a report is text, but for its costs and amounts, and its dates.
+// All of a report is text, but for its costs and amounts, its dates and, in CUR 2.0, its maps from text to text.
 const (
 	Text Kind = iota
 	Number
 	Date
+	TextMap
 )
 
 // Name is the column's name in Parquet.

@@ -3,13 +3,15 @@ package bill
 import (
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/parquet-go/parquet-go"
 )
 
 // WriteParquet writes line items as AWS delivers them: Parquet compressed by Snappy, costs as double, dates as timestamps,
-// all else as text, every column optional. It returns an error if the items cannot be written.
+// maps as maps, all else as text, every column optional. It returns an error if the items cannot be written.
 func WriteParquet(w io.Writer, items []LineItem) error {
 	return writeRows(w, items, Columns(items))
 }
@@ -17,7 +19,7 @@ func WriteParquet(w io.Writer, items []LineItem) error {
 func writeRows(w io.Writer, items []LineItem, columns []Column) error {
 	group := parquet.Group{}
 	for _, c := range columns {
-		group[c.Name()] = parquet.Optional(parquet.Compressed(parquet.Encoded(c.node(), &parquet.RLEDictionary), &parquet.Snappy))
+		group[c.Name()] = parquet.Optional(c.node())
 	}
 	writer := parquet.NewWriter(w, parquet.NewSchema("spark_schema", group))
 	rows := make([]parquet.Row, len(items))
@@ -36,31 +38,54 @@ func writeRows(w io.Writer, items []LineItem, columns []Column) error {
 func (c Column) node() parquet.Node {
 	switch c.Kind {
 	case Number:
-		return parquet.Leaf(parquet.DoubleType)
+		return compressed(parquet.Leaf(parquet.DoubleType))
 	case Date:
-		return parquet.Timestamp(parquet.Millisecond)
+		return compressed(parquet.Timestamp(parquet.Millisecond))
+	case TextMap:
+		return parquet.Map(compressed(parquet.String()), parquet.Optional(compressed(parquet.String())))
 	default:
-		return parquet.String()
+		return compressed(parquet.String())
 	}
 }
 
-// row has its values in the order of the columns' names, which is the order that a schema sorts its fields in.
+func compressed(leaf parquet.Node) parquet.Node {
+	return parquet.Compressed(parquet.Encoded(leaf, &parquet.RLEDictionary), &parquet.Snappy)
+}
+
+// row has its values in the order of the columns' names, which is the order that a schema sorts its fields in. A map has two
+// columns of values: its keys and what they stand for.
 func row(item LineItem, columns []Column) parquet.Row {
-	values := make(parquet.Row, len(columns))
-	for i, c := range columns {
-		var v parquet.Value
+	var values parquet.Row
+	leaf := 0
+	for _, c := range columns {
 		switch x := c.value(item).(type) {
 		case string:
-			v = parquet.ByteArrayValue([]byte(x))
+			values = append(values, parquet.ByteArrayValue([]byte(x)).Level(0, 1, leaf))
 		case float64:
-			v = parquet.DoubleValue(x)
+			values = append(values, parquet.DoubleValue(x).Level(0, 1, leaf))
 		case time.Time:
-			v = parquet.Int64Value(x.UnixMilli())
+			values = append(values, parquet.Int64Value(x.UnixMilli()).Level(0, 1, leaf))
+		case map[string]string:
+			values = append(values, entries(x, leaf)...)
+			leaf++
 		default:
-			values[i] = parquet.NullValue().Level(0, 0, i)
-			continue
+			values = append(values, parquet.NullValue().Level(0, 0, leaf))
 		}
-		values[i] = v.Level(0, 1, i)
+		leaf++
 	}
 	return values
+}
+
+// entries are a map's keys, in order, and then what they stand for: at the levels of an optional map of keys and optional values.
+func entries(m map[string]string, leaf int) parquet.Row {
+	if len(m) == 0 {
+		return parquet.Row{parquet.NullValue().Level(0, 1, leaf), parquet.NullValue().Level(0, 1, leaf+1)}
+	}
+	var keys, values parquet.Row
+	for _, key := range slices.Sorted(maps.Keys(m)) {
+		repeated := min(len(keys), 1)
+		keys = append(keys, parquet.ByteArrayValue([]byte(key)).Level(repeated, 2, leaf))
+		values = append(values, parquet.ByteArrayValue([]byte(m[key])).Level(repeated, 3, leaf+1))
+	}
+	return append(keys, values...)
 }

@@ -60,12 +60,13 @@ type session struct {
 }
 
 // setup makes DuckDB speak Trino's dialect where the two differ in what they return. DuckDB's own date_trunc makes dates of
-// timestamps.
+// timestamps, and its own element_at a list.
 var setup = []string{
 	`SET TimeZone = 'UTC'`,
 	`SET integer_division = true`,
 	`CREATE MACRO date_trunc(unit, x TIMESTAMP) AS CAST(system.main.date_trunc(unit, x) AS TIMESTAMP),
 		(unit, x DATE) AS CAST(system.main.date_trunc(unit, x) AS DATE)`,
+	`CREATE MACRO element_at(x, key) AS map_extract_value(x, key)`,
 	`CREATE MACRO date_format(x, format) AS strftime(x, replace(replace(format, '%i', '%M'), '%s', '%S'))`,
 }
 

@@ -1,9 +1,11 @@
 package simathena
 
 import (
+	"encoding/json"
 	"fmt"
 	"math"
 	"math/big"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -30,12 +32,30 @@ func printed(value any, kind string) *string {
 		default:
 			s = v.Format("2006-01-02 15:04:05.000")
 		}
+	case duckdb.Map:
+		s = printedMap(v)
+	case map[string]any: // of the type JSON, whose keys Trino sorts too
+		encoded, err := json.Marshal(v)
+		if err != nil {
+			return nil
+		}
+		s = string(encoded)
 	case duckdb.Decimal:
 		s = new(big.Rat).SetFrac(v.Value, new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(v.Scale)), nil)).FloatString(int(v.Scale))
 	default:
 		s = fmt.Sprint(v)
 	}
 	return &s
+}
+
+// printedMap prints a map as Athena does: {key=value, key=value}.
+func printedMap(m duckdb.Map) string {
+	var entries []string
+	for key, value := range m {
+		entries = append(entries, fmt.Sprintf("%v=%v", key, value))
+	}
+	slices.Sort(entries)
+	return "{" + strings.Join(entries, ", ") + "}"
 }
 
 // javaDouble prints a number as Java does: with a decimal point always, and with an exponent outside 0.001 to 10,000,000.

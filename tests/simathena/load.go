@@ -94,26 +94,28 @@ func (r *run) loadFile(ctx context.Context, n tableName, t *table, f file) error
 	if err != nil {
 		return failed("HIVE_CANNOT_OPEN_SPLIT", "Error opening Hive split %s (offset=0, length=%d): Not valid Parquet file: %s", uri, len(body), uri)
 	}
-	leaves := map[string]*parquet.Column{}
-	for _, leaf := range stored.Root().Columns() {
-		leaves[strings.ToLower(leaf.Name())] = leaf
+	columns := map[string]*parquet.Column{}
+	for _, c := range stored.Root().Columns() {
+		columns[strings.ToLower(c.Name())] = c
 	}
 	var values []string
 	for _, c := range r.needed(t) {
 		kind, _ := hiveType(c.Type)
-		leaf := leaves[strings.ToLower(c.Name)]
+		of := columns[strings.ToLower(c.Name)]
 		switch {
 		case t.isPartitionKey(c.Name):
 			values = append(values, literal(f.value(t, c.Name)))
-		case leaf == nil:
+		case of == nil:
 			values = append(values, "NULL")
-		case !readable(kind, leaf):
+		case !readable(kind, of):
 			return failed("HIVE_BAD_DATA", "Field %s's type %s in parquet file %s is incompatible with type %s defined in table schema",
-				c.Name, parquetName(leaf), uri, strings.TrimSuffix(kind.athena, "(3)"))
+				c.Name, parquetName(of), uri, strings.TrimSuffix(kind.athena, "(3)"))
 		default:
 			values = append(values, fmt.Sprintf("CAST(%s AS %s)", quoted(c.Name), kind.duckdb))
 			for _, group := range stored.Metadata().RowGroups {
-				r.scanned += group.Columns[leaf.Index()].MetaData.TotalCompressedSize
+				for _, values := range leavesOf(of) {
+					r.scanned += group.Columns[values.Index()].MetaData.TotalCompressedSize
+				}
 			}
 		}
 	}

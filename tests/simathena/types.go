@@ -2,6 +2,7 @@ package simathena
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/parquet-go/parquet-go"
@@ -20,6 +21,7 @@ const (
 	numberFamily  = "number"
 	timeFamily    = "time"
 	booleanFamily = "boolean"
+	mapFamily     = "map"
 )
 
 var hiveTypes = map[string]sqlType{
@@ -33,6 +35,9 @@ var hiveTypes = map[string]sqlType{
 	"boolean":   {"BOOLEAN", "boolean", booleanFamily},
 	"timestamp": {"TIMESTAMP", "timestamp(3)", timeFamily},
 	"date":      {"DATE", "date", timeFamily},
+
+	// Of the nested types there is the one that CUR 2.0 has.
+	"map<string,string>": {"MAP(VARCHAR, VARCHAR)", "map(varchar, varchar)", mapFamily},
 }
 
 var parametrized = regexp.MustCompile(`^(varchar|char|decimal)\(\d+(,\s*\d+)?\)$`)
@@ -57,8 +62,8 @@ func hiveType(declared string) (sqlType, bool) {
 // readable says whether a Parquet column can be read as a declared type, as Athena's reader sees it: wider integers and
 // floats are, numbers as text are not.
 func readable(t sqlType, stored *parquet.Column) bool {
-	if !stored.Leaf() {
-		return false
+	if t.family == mapFamily || !stored.Leaf() {
+		return t.family == mapFamily && isTextMap(stored)
 	}
 	kind := stored.Type().Kind()
 	switch base, _, _ := strings.Cut(t.duckdb, "("); base {
@@ -81,6 +86,29 @@ func readable(t sqlType, stored *parquet.Column) bool {
 	default:
 		return logicallyA[*format.DecimalType](stored)
 	}
+}
+
+// isTextMap says whether a Parquet column is a map from text to text: a group with repeated pairs.
+func isTextMap(stored *parquet.Column) bool {
+	if stored.Leaf() || len(stored.Columns()) != 1 || !stored.Columns()[0].Repeated() {
+		return false
+	}
+	pair := stored.Columns()[0].Columns()
+	return len(pair) == 2 && !slices.ContainsFunc(pair, func(c *parquet.Column) bool {
+		return !c.Leaf() || c.Type().Kind() != parquet.ByteArray
+	})
+}
+
+// leavesOf are the columns of values that a column is stored in: itself, or those of a group.
+func leavesOf(stored *parquet.Column) []*parquet.Column {
+	if stored.Leaf() {
+		return []*parquet.Column{stored}
+	}
+	var leaves []*parquet.Column
+	for _, c := range stored.Columns() {
+		leaves = append(leaves, leavesOf(c)...)
+	}
+	return leaves
 }
 
 func logicallyA[T format.LogicalTypeValue](stored *parquet.Column) bool {
@@ -112,8 +140,11 @@ func resultType(duckdb string) string {
 	case "TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ":
 		return "timestamp with time zone"
 	}
-	if strings.HasSuffix(duckdb, "[]") {
+	switch {
+	case strings.HasSuffix(duckdb, "[]"):
 		return "array"
+	case duckdb == "JSON":
+		return "json"
 	}
 	return strings.ToLower(base)
 }

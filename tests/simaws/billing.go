@@ -3,7 +3,6 @@ package simaws
 import (
 	"context"
 	"fmt"
-	"maps"
 	"net/http"
 )
 
@@ -16,39 +15,7 @@ const (
 
 // billingMay tells whether the billing service may do an action for a report: the bucket's policy decides.
 func (c *Cloud) billingMay(account, report, bucket, key, action string) (bool, error) {
-	owner, ok := c.buckets.find(bucket)
-	if !ok || owner.policy == nil {
-		return false, nil
-	}
-	asked := []access{{action: action, resource: objectARN(bucket, key), account: owner.account, policy: owner.policy}}
-	if action == "s3:PutObject" && owner.encryption.key != "" {
-		// It writes in parts, for which S3 decrypts too.
-		for _, use := range []string{"kms:GenerateDataKey", "kms:Decrypt"} {
-			a, err := c.keyAccess(keyUse{owner.encryption.key, use, owner, owner.encryptionContext(bucket, key)})
-			if err != nil {
-				return false, nil
-			}
-			asked = append(asked, a)
-		}
-	}
-	for _, a := range asked {
-		q := question{
-			Principal: billingService, Action: a.action,
-			Resource: a.resource, ResourceAccount: a.account, ResourcePolicy: a.policy,
-			Context: map[string]string{
-				"aws:SourceArn":             reportARN(account, report),
-				"aws:SourceAccount":         account,
-				"aws:SecureTransport":       "true",
-				"aws:PrincipalIsAWSService": "true",
-				"aws:PrincipalServiceName":  billingService,
-			},
-		}
-		maps.Copy(q.Context, a.context)
-		if answer, err := c.simulator.decide(q); err != nil || answer != allowed {
-			return false, err
-		}
-	}
-	return true, nil
+	return c.serviceMay(serviceCaller{billingService, reportARN(account, report), account}, bucket, key, action)
 }
 
 // checkReport does what AWS does before it takes a definition: it looks at the definition, then tries the bucket.
@@ -101,9 +68,7 @@ func (c *Cloud) BillingPutObject(ctx context.Context, account, reportName, key s
 	}
 	if !may {
 		c.reports.setStatus(account, reportName, "ERROR_PERMISSIONS")
-		return fmt.Errorf("delivering %s: %w", key, &apiError{http.StatusForbidden, accessDenied, fmt.Sprintf(
-			"User: %s is not authorized to perform: s3:PutObject on resource: %q because no resource-based policy allows the s3:PutObject action",
-			billingService, objectARN(bucket, key))})
+		return fmt.Errorf("delivering %s: %w", key, serviceCaller{service: billingService}.refused("s3:PutObject", objectARN(bucket, key)))
 	}
 	if err := c.moto.putObject(ctx, at.place, bucket, key, body); err != nil {
 		return fmt.Errorf("delivering %s: %w", key, err)

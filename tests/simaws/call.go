@@ -11,7 +11,11 @@ import (
 	"strings"
 )
 
-const awsDomain = ".amazonaws.com"
+// The domains of AWS's hosts. All services have hosts in the first, newer ones in the second too, or in that alone.
+const (
+	awsDomain = ".amazonaws.com"
+	apiDomain = ".api.aws"
+)
 
 // call is one request to an API, taken apart.
 type call struct {
@@ -44,7 +48,7 @@ func serviceOfHost(host string) (service, region string) {
 // splitHost also gives what comes before the service: a bucket, or an account of the S3 Control API.
 func splitHost(host string) (service, region, prefix string) {
 	host, _, _ = strings.Cut(host, ":")
-	labels := strings.Split(strings.TrimSuffix(host, awsDomain), ".")
+	labels := strings.Split(strings.TrimSuffix(strings.TrimSuffix(host, awsDomain), apiDomain), ".")
 	region = "us-east-1"
 	if n := len(labels) - 1; n > 0 && regionName.MatchString(labels[n]) {
 		region, labels = labels[n], labels[:n]

@@ -31,6 +31,7 @@ type Cloud struct {
 
 	buckets  *buckets
 	reports  *reports
+	exports  *exports
 	athena   *athenaState
 	clusters *clusters
 	orgs     *organizations
@@ -49,6 +50,7 @@ func Start(ctx context.Context, config Config) (_ *Cloud, err error) {
 		caFile:   filepath.Join(config.Dir, "ca.pem"),
 		buckets:  &buckets{byName: map[string]bucket{}},
 		reports:  &reports{byAccount: map[string][]*report{}},
+		exports:  &exports{byAccount: map[string][]*dataExport{}},
 		athena:   newAthenaState(),
 		clusters: &clusters{},
 		orgs:     &organizations{},
@@ -147,6 +149,8 @@ func (c *Cloud) answer(w http.ResponseWriter, k *call) error {
 	switch k.service {
 	case "athena":
 		return c.serveAthena(w, k)
+	case "bcm-data-exports":
+		return c.serveExports(w, k)
 	case "ce":
 		return c.serveCostExplorer(w, k)
 	case "cur":

@@ -29,11 +29,11 @@ func (h *hosts) handler(host string) http.Handler {
 	if handler, ok := h.handlers[host]; ok {
 		return handler
 	}
-	// The CUR API exists in one region; elsewhere its host has no address.
-	if service, region := serviceOfHost(host); service == "cur" && region != curRegion {
+	// The billing APIs exist in one region; elsewhere their hosts have no address.
+	if service, region := serviceOfHost(host); (service == "cur" || service == "bcm-data-exports") && region != curRegion {
 		return nil
 	}
-	if strings.HasSuffix(host, awsDomain) {
+	if strings.HasSuffix(host, awsDomain) || host == exportsHost {
 		return h.aws
 	}
 	return nil
