@@ -63,7 +63,12 @@ func parseCost(row []types.Datum, tags []string) (Cost, error) {
 	}
 	row = row[9:]
 	for i, tag := range tags {
-		if value := text(row[i]); value != "" {
+		value := text(row[i])
+		if tag == tagMap {
+			if err := addTags(c.Tags, value); err != nil {
+				return Cost{}, err
+			}
+		} else if value != "" {
 			c.Tags[label(tag)] = value
 		}
 	}

@@ -47,8 +47,8 @@ func columnsSQL(a Athena) string {
 }
 
 // dailySQL asks for the daily costs from one date up to, not including, another. Columns are those that the table has. The
-// result's columns are the day, the group columns, whether it is Kubernetes, the tags as returned, then the four costs: list,
-// net, amortized net, amortized.
+// result's columns are the day, the group columns, whether it is Kubernetes, the tags as returned (of CUR 2.0 all in one), then
+// the four costs: list, net, amortized net, amortized.
 func dailySQL(table string, columns []string, from, to time.Time) (sql string, tags []string) {
 	for _, c := range slices.Sorted(slices.Values(columns)) {
 		if strings.HasPrefix(c, userTag) || strings.HasPrefix(c, awsTag) {
@@ -59,7 +59,10 @@ func dailySQL(table string, columns []string, from, to time.Time) (sql string, t
 
 	isKubernetes := []string{"line_item_product_code = 'AmazonEKS'"}
 	for _, tag := range clusterTags {
-		if has(tag) {
+		switch {
+		case isCUR2(columns):
+			isKubernetes = append(isKubernetes, tagSQL(tag)+" <> ''")
+		case has(tag):
 			isKubernetes = append(isKubernetes, tag+" <> ''")
 		}
 	}
@@ -68,7 +71,17 @@ func dailySQL(table string, columns []string, from, to time.Time) (sql string, t
 	for _, tag := range tags {
 		groups = append(groups, `"`+tag+`"`)
 	}
+	where := partitions(from, to)
+	if isCUR2(columns) {
+		tags, where = append(tags, tagMap), billingPeriods(from, to)
+		groups = append(groups, tagMapSQL)
+	}
 	selected := slices.Clone(groups)
+	for i, group := range selected {
+		if group == tagMapSQL {
+			selected[i] += " as " + tagMap
+		}
+	}
 	selected[0] += " as usage_date"
 	selected[len(groupColumns)+1] += " as is_kubernetes"
 	selected = append(selected,
@@ -78,7 +91,7 @@ func dailySQL(table string, columns []string, from, to time.Time) (sql string, t
 		sum("amortized_cost", amortizedCost(has)),
 	)
 	return fmt.Sprintf(`SELECT %s FROM "%s" WHERE (%s) AND line_item_usage_start_date >= date '%s' AND line_item_usage_start_date < date '%s' AND (%s) GROUP BY %s`,
-		strings.Join(selected, ", "), table, partitions(from, to), from.Format(time.DateOnly), to.Format(time.DateOnly), lineTypes(),
+		strings.Join(selected, ", "), table, where, from.Format(time.DateOnly), to.Format(time.DateOnly), lineTypes(),
 		strings.Join(groups, ", ")), tags
 }
 

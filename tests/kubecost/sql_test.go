@@ -37,7 +37,10 @@ func TestTheQueryUsesOptionalColumnsOnlyIfTheyAreThere(t *testing.T) {
 			[]string{"WHEN 'DiscountedUsage'", net}},
 		"tags": {[]string{"resource_tags_user_team", "resource_tags_aws_eks_cluster_name"},
 			[]string{`"resource_tags_aws_eks_cluster_name", "resource_tags_user_team"`,
-				"(line_item_product_code = 'AmazonEKS' OR resource_tags_aws_eks_cluster_name <> '') as is_kubernetes"}, nil},
+				"(line_item_product_code = 'AmazonEKS' OR resource_tags_aws_eks_cluster_name <> '') as is_kubernetes"}, []string{"billing_period"}},
+		"tags of CUR 2.0": {[]string{"resource_tags"},
+			[]string{"CAST(resource_tags AS JSON) as resource_tags", "element_at(resource_tags, 'aws_eks_cluster_name') <> ''", "billing_period = '2026-11'"},
+			[]string{"year = ", "resource_tags_"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			sql, _ := dailySQL("kubecost", test.columns, date(11, 1), date(11, 2))
@@ -56,22 +59,27 @@ func TestTheQueryUsesOptionalColumnsOnlyIfTheyAreThere(t *testing.T) {
 }
 
 func TestTheQueryNamesEveryMonthAsAWSDoes(t *testing.T) {
-	got := partitions(time.Date(2025, 12, 30, 0, 0, 0, 0, time.UTC), time.Date(2026, 1, 6, 0, 0, 0, 0, time.UTC))
-	if want := "(year = '2025' AND month = '12') OR (year = '2026' AND month = '1')"; got != want {
+	from, to := time.Date(2025, 12, 30, 0, 0, 0, 0, time.UTC), time.Date(2026, 1, 6, 0, 0, 0, 0, time.UTC)
+	if got, want := partitions(from, to), "(year = '2025' AND month = '12') OR (year = '2026' AND month = '1')"; got != want {
 		t.Errorf("got %s, want %s", got, want)
+	}
+	if got, want := billingPeriods(from, to), "billing_period = '2025-12' OR billing_period = '2026-01'"; got != want {
+		t.Errorf("of CUR 2.0 got %s, want %s", got, want)
 	}
 }
 
 // The columns are those that the program declares: what Kubecost asks of them must be what was delivered.
 func TestTheDailyCostsAreTheDeliveredBill(t *testing.T) {
+	t.Run("of a legacy report", func(t *testing.T) { dailyCosts(t, billing.Version1) })
+	t.Run("of CUR 2.0", func(t *testing.T) { dailyCosts(t, billing.Version2) })
+}
+
+func dailyCosts(t *testing.T, version string) {
 	tags := []string{"team", "CostCenter", "aws:eks:cluster-name", "kubernetes.io/created-for/pvc/name", "kubernetes.io/service-name"}
 	o := bill.Options{Payer: "111111111111", Linked: []string{"222222222222", "333333333333", "444444444444", "555555555555"}, Seed: 3, Tags: tags}
 	previous, current := bill.Recent(o, date(11, 12))
-	report := billing.Report{Name: "kubecost", Bucket: "billing", Prefix: "cur"}
-	objects, summary, err := bill.Delivery(bill.Report{Name: report.Name, Bucket: report.Bucket, Prefix: report.Prefix, Account: o.Payer}, append(previous, current...))
-	if err != nil {
-		t.Fatal(err)
-	}
+	report := billing.Report{Name: "kubecost", Bucket: "billing", Prefix: "cur", Version: version}
+	objects, summary := deliver(t, report, o.Payer, append(previous, current...))
 	integration := Athena{Database: report.Database(), Table: report.Table()}
 	described := query(t, report, tags, objects, columnsSQL(integration))
 	var columns []string
@@ -122,6 +130,27 @@ func TestTheDailyCostsAreTheDeliveredBill(t *testing.T) {
 	}
 }
 
+// deliver is a delivery of line items to a report.
+func deliver(t *testing.T, report billing.Report, payer string, items []bill.LineItem) ([]bill.Object, bill.Summary) {
+	t.Helper()
+	var objects []bill.Object
+	var summary bill.Summary
+	var err error
+	if report.Version == billing.Version2 {
+		export := bill.Export{Name: report.Name, Bucket: report.Bucket, Prefix: report.Prefix}
+		for _, c := range billing.ExportColumns() {
+			export.Columns = append(export.Columns, c.Name)
+		}
+		objects, summary, err = bill.ExportDelivery(export, items)
+	} else {
+		objects, summary, err = bill.Delivery(bill.Report{Name: report.Name, Bucket: report.Bucket, Prefix: report.Prefix, Account: payer}, items)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return objects, summary
+}
+
 func date(month time.Month, day int) time.Time {
 	return time.Date(2026, month, day, 0, 0, 0, 0, time.UTC)
 }
@@ -132,6 +161,9 @@ func micros(dollars float64) bill.Micros { return bill.Micros(math.Round(dollars
 func query(t *testing.T, report billing.Report, tags []string, objects []bill.Object, sql string) simaws.AthenaResult {
 	t.Helper()
 	columns, err := billing.Columns(tags)
+	if report.Version == billing.Version2 {
+		columns = billing.ExportColumns()
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
