@@ -21,13 +21,13 @@ type Delivered struct {
 	Kubecost bill.Micros // of those that Kubecost asks for, at list price
 }
 
-// Deliver writes a month of line items for every report of a payer account, as the billing service does: only where the
+// Deliver writes a month of line items for every report and export of a payer account, as the billing service does: only where the
 // bucket's policy lets it. The current month is delivered up to today. tags are the active cost allocation tags; nil delivers
 // all that the resources have.
 func (s *Sandbox) Deliver(ctx context.Context, payer string, month time.Time, tags []string) ([]Delivered, error) {
-	reports := s.Cloud.Reports(payer)
-	if len(reports) == 0 {
-		return nil, fmt.Errorf("account %s has no report definition to deliver: bring the payer stack up first", payer)
+	reports, exports := s.Cloud.Reports(payer), s.Cloud.Exports(payer)
+	if len(reports)+len(exports) == 0 {
+		return nil, fmt.Errorf("account %s has no report definition or export to deliver: bring the payer stack up first", payer)
 	}
 	days := 0
 	if now := time.Now().UTC(); month.Year() == now.Year() && month.Month() == now.Month() {
@@ -65,6 +65,13 @@ func (s *Sandbox) Deliver(ctx context.Context, payer string, month time.Time, ta
 				return nil, fmt.Errorf("delivering report %s: %w", r.ReportName, err)
 			}
 			d.Bytes += len(o.Body)
+		}
+		all = append(all, d)
+	}
+	for _, e := range exports {
+		d, err := s.deliverExport(ctx, payer, e, month, items)
+		if err != nil {
+			return nil, err
 		}
 		all = append(all, d)
 	}

@@ -61,6 +61,10 @@ var listings = []listing{
 		"report", "cur", "us-east-1", http.MethodPost, "cur.us-east-1.amazonaws.com", jsonType,
 		"AWSOrigamiServiceGatewayService.DescribeReportDefinitions", "{}", regexp.MustCompile(`"ReportName": *"([^"]+)"`),
 	},
+	{
+		"export", "bcm-data-exports", "us-east-1", http.MethodPost, "bcm-data-exports.us-east-1.api.aws", jsonType,
+		"AWSBillingAndCostManagementDataExports.ListExports", "{}", regexp.MustCompile(`"ExportName": *"([^"]+)"`),
+	},
 }
 
 // Leftovers are the things in some accounts that the program makes, by kind and name. They are asked of AWS, not of Pulumi.

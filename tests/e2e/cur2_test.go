@@ -1,0 +1,88 @@
+package e2e
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/auto/optpreview"
+
+	"github.com/kubecost-cur/kubecost-cur/tests/sandbox"
+)
+
+func TestCUR2GivesOpenCostTheDeliveredBill(t *testing.T) {
+	w := newWorld(t)
+	w.settings["reportVersion"] = `"2"`
+	w.settings["costAllocationTags"] = ""
+	outputs := w.up("payer").Outputs
+	if got := outputs["contractVersion"].Value; got != "2" {
+		t.Errorf("the contract's version is %v", got)
+	}
+	if reports, exports := box.Cloud.Reports(w.payer), box.Cloud.Exports(w.payer); len(reports) != 0 || len(exports) != 1 {
+		t.Fatalf("there are %d report definitions and %d exports", len(reports), len(exports))
+	}
+	month := sandbox.Month(time.Now())
+	delivered, err := box.Deliver(t.Context(), w.payer, month, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.unchanged("payer")
+	w.unchanged("payer", optpreview.Refresh())
+
+	// A chart whose client reads the legacy report only refuses this payer.
+	delete(w.settings, "reportVersion")
+	w.refuse(w.stack("primary"), "organization/kubecost-cur/payer", "CUR 2.0", "cost-analyzer", "opencost from 2.5.17")
+
+	// As settings, the payer is taken as it is.
+	w.settings["payerStack"], w.settings["payerAccountId"] = "", ""
+	w.settings["payers"] = fmt.Sprintf(`[{athenaBucketName: %v, athenaRegion: %v, athenaDatabase: %v, athenaTable: %v, athenaWorkgroup: %v, projectID: %q, masterPayerARN: %v}]`,
+		outputs["athenaBucketName"].Value, outputs["athenaRegion"].Value, outputs["athenaDatabase"].Value, outputs["athenaTable"].Value,
+		outputs["athenaWorkgroup"].Value, w.payer, outputs["masterPayerARN"].Value)
+	w.up("primary")
+	answer, err := box.Ask(t.Context(), w.name, month, month.AddDate(0, 1, 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if answer.Total != delivered[0].Kubecost || answer.Total <= 0 {
+		t.Errorf("OpenCost reads %d micro-dollars of %d delivered", answer.Total, delivered[0].Kubecost)
+	}
+	w.unchanged("primary")
+	w.destroy("primary")
+	for _, key := range []string{"payerStack", "payerAccountId", "payers"} {
+		delete(w.settings, key)
+	}
+	w.settings["reportVersion"] = `"2"`
+	w.destroy("payer")
+	w.empty()
+}
+
+func TestAReportsVersionIsChangedOnlyOnPurpose(t *testing.T) {
+	w := newWorld(t)
+	w.settings["reportProtect"] = "" // the default
+	w.up("payer")
+	w.settings["reportVersion"] = `"2"`
+	w.settings["costAllocationTags"] = ""
+	stack := w.stack("payer")
+	if result, err := stack.Preview(t.Context(), optpreview.Color("never")); err == nil {
+		t.Errorf("a preview would change the version of a protected report:\n%s", result.StdOut)
+	} else {
+		t.Logf("the preview: %v", err)
+	}
+	if reports, exports := box.Cloud.Reports(w.payer), box.Cloud.Exports(w.payer); len(reports) != 1 || len(exports) != 0 {
+		t.Errorf("after a refused preview there are %d report definitions and %d exports", len(reports), len(exports))
+	}
+
+	w.settings["reportProtect"] = "false"
+	w.settings["reportVersion"] = ""
+	w.up("payer")
+	w.settings["reportVersion"] = `"2"`
+	w.up("payer")
+	if reports, exports := box.Cloud.Reports(w.payer), box.Cloud.Exports(w.payer); len(reports) != 0 || len(exports) != 1 {
+		t.Errorf("after the change there are %d report definitions and %d exports", len(reports), len(exports))
+	}
+	w.unchanged("payer")
+	delivered, err := box.Deliver(t.Context(), w.payer, sandbox.Month(time.Now()), nil)
+	if err != nil || len(delivered) != 1 {
+		t.Errorf("delivered were %v, %v", delivered, err)
+	}
+}
