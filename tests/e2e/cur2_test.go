@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -65,8 +66,8 @@ func TestAReportsVersionIsChangedOnlyOnPurpose(t *testing.T) {
 	stack := w.stack("payer")
 	if result, err := stack.Preview(t.Context(), optpreview.Color("never")); err == nil {
 		t.Errorf("a preview would change the version of a protected report:\n%s", result.StdOut)
-	} else {
-		t.Logf("the preview: %v", err)
+	} else if !strings.Contains(err.Error(), "kubecost-report-definition") || !strings.Contains(err.Error(), "protected") {
+		t.Errorf("the preview is refused with %v", err)
 	}
 	if reports, exports := box.Cloud.Reports(w.payer), box.Cloud.Exports(w.payer); len(reports) != 1 || len(exports) != 0 {
 		t.Errorf("after a refused preview there are %d report definitions and %d exports", len(reports), len(exports))
@@ -84,5 +85,18 @@ func TestAReportsVersionIsChangedOnlyOnPurpose(t *testing.T) {
 	delivered, err := box.Deliver(t.Context(), w.payer, sandbox.Month(time.Now()), nil)
 	if err != nil || len(delivered) != 1 {
 		t.Errorf("delivered were %v, %v", delivered, err)
+	}
+}
+
+// Pulumi deletes last, so without a preview the export is there before the deletion is refused.
+func TestWithoutAPreviewAProtectedReportIsKeptBesideTheExport(t *testing.T) {
+	w := newWorld(t)
+	w.settings["reportProtect"] = "" // the default
+	w.up("payer")
+	w.settings["reportVersion"] = `"2"`
+	w.settings["costAllocationTags"] = ""
+	w.refuse(w.stack("payer"), "kubecost-report-definition", "protected", "pulumi state unprotect")
+	if reports, exports := box.Cloud.Reports(w.payer), box.Cloud.Exports(w.payer); len(reports) != 1 || len(exports) != 1 {
+		t.Errorf("there are %d report definitions and %d exports", len(reports), len(exports))
 	}
 }
