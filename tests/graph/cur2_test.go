@@ -135,8 +135,33 @@ func TestAWrongSettingOfCUR2IsRefused(t *testing.T) {
 		"tags as columns":              {with(payerSettings, cur2(nil)), "kubecost-cur:costAllocationTags", `["team"]`, []string{"resource_tags", "reportVersion 2"}},
 		"no tags as columns":           {with(payerSettings, cur2(nil)), "kubecost-cur:costAllocationTags", `[]`, []string{"resource_tags", "Remove it"}},
 		"an activated tag that is two": {with(payerSettings, cur2(nil)), "kubecost-cur:activatedCostAllocationTags", `["team","team"]`, []string{"twice"}},
+		"a crawler over it":            {with(payerSettings, cur2(nil)), "kubecost-cur:catalogMode", "crawler", []string{"legacy report"}},
+		"an export to adopt":           {with(payerSettings, map[string]string{"kubecost-cur:adopt": `["report","reportBucket"]`}), "kubecost-cur:reportVersion", "2", []string{"kubecost-cur:adopt", "legacy"}},
 		"a chart that cannot read it":  {bothSettings, "kubecost-cur:reportVersion", "2", legacyOnly},
+		"an OpenCost that is too old": {with(bothSettings, openCost("2.5.16")), "kubecost-cur:reportVersion", "2",
+			[]string{"opencost 2.5.16", "opencost from 2.5.17"}},
 	})
+}
+
+// openCost are the settings of a primary side with that chart.
+func openCost(version string) map[string]string {
+	return map[string]string{"kubecost-cur:chartLine": "opencost", "kubecost-cur:chartVersion": version}
+}
+
+func TestOpenCostReadsAPayerWithCUR2AndOneWithALegacyReport(t *testing.T) {
+	for _, version := range []string{"1", "2"} {
+		outputs := payerOutputs()
+		outputs["contractVersion"] = version
+		r := &recorder{payerOutputs: outputs}
+		if err := run(t, r, "primary", with(primarySettings, openCost("2.5.17"))); err != nil {
+			t.Errorf("contract version %s: %v", version, err)
+		}
+	}
+	r := &recorder{}
+	if err := run(t, r, "both", with(bothSettings, cur2(openCost("2.5.17")))); err != nil {
+		t.Error(err)
+	}
+	r.one(t, exportType, "")
 }
 
 func TestAPayerWithCUR2IsReadOnlyByAChartThatCan(t *testing.T) {

@@ -41,6 +41,9 @@ func (c *Cloud) ExportPutObject(ctx context.Context, account, arn, key string, b
 	}
 	c.kms.encrypted(bucket, key, at.encryption.key)
 	c.exports.delivered(account, arn, "")
+	if err := c.objectCreated(ctx, bucket, key, len(body)); err != nil {
+		return fmt.Errorf("telling of the delivery of %s: %w", key, err)
+	}
 	return nil
 }
 
