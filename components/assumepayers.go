@@ -30,7 +30,7 @@ func assumePayers(ctx *pulumi.Context, name string, role *iam.Role, args *Cluste
 	const policyName = "kubecost-access-cur-in-payer-account"
 	for i, n := 0, 1; i == 0 || i < len(args.PayerRoleArns); i, n = i+payersPerPolicy, n+1 {
 		some := args.PayerRoleArns[i:min(i+payersPerPolicy, len(args.PayerRoleArns))]
-		policy := some.ToStringArrayOutput().ApplyT(assumePolicy).(pulumi.StringOutput)
+		policy := some.ToStringArrayOutput().ApplyT(args.assumePolicy).(pulumi.StringOutput)
 		if i == 0 {
 			_, err := iam.NewRolePolicy(ctx, name, &iam.RolePolicyArgs{
 				Name: pulumi.String(policyName), Role: role.ID(), Policy: policy,
@@ -60,14 +60,18 @@ func assumePayers(ctx *pulumi.Context, name string, role *iam.Role, args *Cluste
 }
 
 // assumePolicy is the policy for some payer roles. Payers may share a role.
-func assumePolicy(arns []string) (string, error) {
+func (args *ClusterIdentityArgs) assumePolicy(arns []string) (string, error) {
 	var unique []string
 	for _, a := range arns {
 		if !slices.Contains(unique, a) {
 			unique = append(unique, a)
 		}
 	}
-	text, err := iampolicy.AssumePayerRoles(unique...).JSON()
+	document := iampolicy.AssumePayerRoles(unique...)
+	if args.PodIdentity { // its sessions carry tags
+		document = iampolicy.AssumePayerRolesWithTags(unique...)
+	}
+	text, err := document.JSON()
 	if err == nil && len(text) > maxPolicy {
 		err = fmt.Errorf("the policy for %d payer roles has %d characters, and IAM takes %d: give the payer roles shorter names",
 			len(unique), len(text), maxPolicy)

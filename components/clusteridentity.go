@@ -2,6 +2,7 @@ package components
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"regexp"
 
@@ -11,7 +12,6 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/kubecost-cur/kubecost-cur/internal/arn"
-	"github.com/kubecost-cur/kubecost-cur/internal/iampolicy"
 )
 
 // ClusterIdentityArgs describe who Kubecost is, to Kubernetes and to AWS.
@@ -27,10 +27,18 @@ type ClusterIdentityArgs struct {
 	Namespace string
 	// ServiceAccountName is the Kubernetes service account to make.
 	ServiceAccountName string
-	// Issuer is the cluster's OIDC issuer, with or without https://.
+	// Issuer is the cluster's OIDC issuer, with or without https://. Not needed with PodIdentity.
 	Issuer pulumi.StringInput
-	// OidcProviderArn is the ARN of the IAM OIDC provider of that issuer in the cluster's account.
+	// OidcProviderArn is the ARN of the IAM OIDC provider of that issuer in the cluster's account. Not needed with PodIdentity.
 	OidcProviderArn pulumi.StringInput
+	// CreateOidcProvider makes that provider, for a cluster that has none; OidcProviderArn is nil then.
+	CreateOidcProvider bool
+	// PodIdentity has EKS Pod Identity give the role to the pods, by an association in the cluster. Without it the role is got by
+	// the service account's token (IRSA).
+	PodIdentity bool
+	// ClusterName and ClusterArn are the EKS cluster's. Needed with PodIdentity only.
+	ClusterName pulumi.StringInput
+	ClusterArn  pulumi.StringInput
 	// PayerRoleArns are the ARNs of the payer roles that the role may assume, at most MaxPayers.
 	PayerRoleArns pulumi.StringArray
 	// Tags are put on the role.
@@ -38,7 +46,7 @@ type ClusterIdentityArgs struct {
 }
 
 // ClusterIdentity is Kubecost's namespace and service account, and the IAM role that the pods of that service account, and
-// nobody else, get (IRSA). All that the role may do is assume the payer roles.
+// nobody else, get, by IRSA or by EKS Pod Identity. All that the role may do is assume the payer roles.
 type ClusterIdentity struct {
 	pulumi.ResourceState
 
@@ -71,8 +79,19 @@ func (args *ClusterIdentityArgs) validate(name string) error {
 	}
 	f.check("Namespace", args.Namespace, CheckKubernetesName(args.Namespace))
 	f.check("ServiceAccountName", args.ServiceAccountName, CheckKubernetesName(args.ServiceAccountName))
-	f.require("Issuer", args.Issuer != nil)
-	f.require("OidcProviderArn", args.OidcProviderArn != nil)
+	if args.PodIdentity {
+		f.require("ClusterName", args.ClusterName != nil)
+		f.require("ClusterArn", args.ClusterArn != nil)
+		if args.CreateOidcProvider {
+			f.check("CreateOidcProvider", "true", errors.New("EKS Pod Identity needs no OIDC provider"))
+		}
+	} else {
+		f.require("Issuer", args.Issuer != nil)
+		f.require("OidcProviderArn", args.OidcProviderArn != nil || args.CreateOidcProvider)
+		if args.OidcProviderArn != nil && args.CreateOidcProvider {
+			f.check("CreateOidcProvider", "true", errors.New("OidcProviderArn names a provider already"))
+		}
+	}
 	f.require("PayerRoleArns", args.PayerRoleArns != nil)
 	if n := len(args.PayerRoleArns); n > MaxPayers {
 		f.check("PayerRoleArns", fmt.Sprintf("%d ARNs", n), fmt.Errorf("one role reads the bills of at most %d payers", MaxPayers))
@@ -95,9 +114,10 @@ func NewClusterIdentity(
 		return nil, fmt.Errorf("registering ClusterIdentity %q: %w", name, err)
 	}
 
-	trust := pulumi.All(args.OidcProviderArn, args.Issuer).ApplyT(func(v []any) (string, error) {
-		return iampolicy.TrustServiceAccount(v[0].(string), v[1].(string), args.Namespace, args.ServiceAccountName).JSON()
-	}).(pulumi.StringOutput)
+	trust, err := args.trust(ctx, name, c)
+	if err != nil {
+		return nil, err
+	}
 	role, err := iam.NewRole(ctx, name, &iam.RoleArgs{
 		Name:                pulumi.String(args.RoleName),
 		Description:         pulumi.Sprintf("Kubecost (%s/%s) reads the bill", args.Namespace, args.ServiceAccountName),
@@ -122,18 +142,22 @@ func NewClusterIdentity(
 	}
 	namespaceName := namespace.Metadata.Name().Elem()
 
-	account, err := corev1.NewServiceAccount(ctx, name+"-service-account", &corev1.ServiceAccountArgs{
-		Metadata: &metav1.ObjectMetaArgs{
-			Name:        pulumi.String(args.ServiceAccountName),
-			Namespace:   namespaceName,
-			Annotations: pulumi.StringMap{"eks.amazonaws.com/role-arn": role.Arn},
-		},
-	}, pulumi.Parent(c))
+	metadata := &metav1.ObjectMetaArgs{Name: pulumi.String(args.ServiceAccountName), Namespace: namespaceName}
+	if !args.PodIdentity {
+		metadata.Annotations = pulumi.StringMap{"eks.amazonaws.com/role-arn": role.Arn}
+	}
+	account, err := corev1.NewServiceAccount(ctx, name+"-service-account",
+		&corev1.ServiceAccountArgs{Metadata: metadata}, pulumi.Parent(c))
 	if err != nil {
 		return nil, fmt.Errorf("registering service account %s: %w", args.ServiceAccountName, err)
 	}
 
 	c.RoleArn, c.Namespace, c.ServiceAccountName = role.Arn, namespaceName, account.Metadata.Name().Elem()
+	if args.PodIdentity {
+		if c.ServiceAccountName, err = args.associate(ctx, name, role, c.ServiceAccountName, c); err != nil {
+			return nil, err
+		}
+	}
 	if err := ctx.RegisterResourceOutputs(c, pulumi.Map{
 		"roleArn":            c.RoleArn,
 		"namespace":          c.Namespace,

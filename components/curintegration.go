@@ -70,10 +70,12 @@ type PayerArgs struct {
 	RolePath string
 	// ListAccounts lets that role read the names and tags of the organisation's accounts.
 	ListAccounts bool
-	// ReaderRoleArns are the only roles that may assume it. OrganizationID and StrictTrust narrow that as in PayerRoleArgs.
-	ReaderRoleArns []string
-	OrganizationID string
-	StrictTrust    bool
+	// ReaderRoleArns are the only roles that may assume it. OrganizationID and StrictTrust narrow that, and ReaderSessionTags
+	// widens it, as in PayerRoleArgs.
+	ReaderRoleArns    []string
+	OrganizationID    string
+	StrictTrust       bool
+	ReaderSessionTags bool
 	// PermissionsBoundary, unless empty, is the ARN of the managed policy that bounds this side's roles.
 	PermissionsBoundary string
 	// ForceDestroy deletes the buckets together with what is in them.
@@ -110,9 +112,14 @@ type PrimaryArgs struct {
 	// Namespace and ServiceAccountName are what Kubecost runs in and as; both are made.
 	Namespace          string
 	ServiceAccountName string
-	// Issuer is the cluster's OIDC issuer, OidcProviderArn its IAM OIDC provider.
-	Issuer          pulumi.StringInput
-	OidcProviderArn pulumi.StringInput
+	// Issuer is the cluster's OIDC issuer, OidcProviderArn its IAM OIDC provider, which CreateOidcProvider makes.
+	Issuer             pulumi.StringInput
+	OidcProviderArn    pulumi.StringInput
+	CreateOidcProvider bool
+	// PodIdentity takes EKS Pod Identity in place of IRSA; it needs the names of the EKS cluster and no OIDC provider.
+	PodIdentity bool
+	ClusterName pulumi.StringInput
+	ClusterArn  pulumi.StringInput
 	// ReleaseName, ChartLine, ChartVersion, ClusterID and TimeoutSeconds describe the Helm release, as in KubecostReleaseArgs.
 	ReleaseName    string
 	ChartLine      string

@@ -24,6 +24,7 @@ const (
 	ClusterIdentityType        = "kubecost-cur:index:ClusterIdentity"
 	CloudIntegrationSecretType = "kubecost-cur:index:CloudIntegrationSecret"
 	KubecostReleaseType        = "kubecost-cur:index:KubecostRelease"
+	KubecostClusterType        = "kubecost-cur:index:KubecostCluster"
 )
 
 // faults collects what is wrong with a component's arguments.

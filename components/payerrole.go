@@ -30,6 +30,8 @@ type PayerRoleArgs struct {
 	OrganizationID string
 	// StrictTrust names the readers themselves as Principal, which must exist then; else they need not exist yet.
 	StrictTrust bool
+	// SessionTags lets the readers' sessions bring tags: those of EKS Pod Identity do, and are refused without it.
+	SessionTags bool
 	// PermissionsBoundary, unless empty, is the ARN of the managed policy that bounds the role.
 	PermissionsBoundary string
 	// ListAccounts lets the role read the names and tags of the organisation's accounts.
@@ -132,7 +134,7 @@ func (c *PayerRole) newRole(ctx *pulumi.Context, name string, args *PayerRoleArg
 		c.RoleArn = pulumi.String(arn.Role(args.Query.Partition, args.Query.Account, cmp.Or(args.Path, "/"), args.RoleName).String()).ToStringOutput()
 		return pulumi.String(args.RoleName), nil
 	}
-	readers := iampolicy.ReaderTrust{OrganizationID: args.OrganizationID, Strict: args.StrictTrust}
+	readers := iampolicy.ReaderTrust{OrganizationID: args.OrganizationID, Strict: args.StrictTrust, SessionTags: args.SessionTags}
 	for _, text := range args.ReaderRoleArns {
 		reader, err := arn.Parse(text)
 		if err != nil {

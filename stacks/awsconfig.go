@@ -1,7 +1,6 @@
 package stacks
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -88,41 +87,4 @@ func (cfg awsConfig) provider(ctx *pulumi.Context, name, region string) (*aws.Pr
 		return nil, fmt.Errorf("registering the AWS provider of %s: %w", region, err)
 	}
 	return provider, nil
-}
-
-// kubeconfig is a kubeconfig for the cluster, as the caller of the stack's AWS provider. It holds no token: the AWS command
-// line makes one whenever it is needed, so that the file stays the same from one update to the next.
-// Source: https://docs.aws.amazon.com/eks/latest/userguide/create-kubeconfig.html
-func (c cluster) kubeconfig(ctx *pulumi.Context, region string) (string, error) {
-	cfg, err := readAWSConfig(ctx)
-	if err != nil {
-		return "", err
-	}
-	command := []string{"eks", "get-token", "--cluster-name", c.name, "--region", region, "--output", "json"}
-	if cfg.assumeRole != nil {
-		command = append(command, "--role-arn", cfg.assumeRole.RoleARN)
-	}
-	if cfg.profile != "" {
-		command = append(command, "--profile", cfg.profile)
-	}
-	type object = map[string]any
-	text, err := json.Marshal(object{
-		"apiVersion":      "v1",
-		"kind":            "Config",
-		"current-context": c.name,
-		"clusters": []object{{"name": c.name, "cluster": object{
-			"server": c.endpoint, "certificate-authority-data": c.ca,
-		}}},
-		"contexts": []object{{"name": c.name, "context": object{"cluster": c.name, "user": c.name}}},
-		"users": []object{{"name": c.name, "user": object{"exec": object{
-			"apiVersion":      "client.authentication.k8s.io/v1beta1",
-			"command":         "aws",
-			"args":            command,
-			"interactiveMode": "Never",
-		}}}},
-	})
-	if err != nil {
-		return "", fmt.Errorf("encoding the kubeconfig of cluster %s: %w", c.name, err)
-	}
-	return string(text), nil
 }

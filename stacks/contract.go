@@ -1,6 +1,7 @@
 package stacks
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -46,35 +47,42 @@ type contract[T any] struct {
 	ReportName      T
 	TrustedRoleArn  T
 	ContractVersion T
+
+	ReaderIdentity T // of the readers' pods; without it, irsa
 }
 
 type output[T any] struct {
-	name  string
-	value *T
+	name     string
+	value    *T
+	optional bool
 }
 
-// outputs are the contract's fields by the names of their stack outputs.
+// outputs are the contract's fields by the names of their stack outputs. Those that an earlier version of the program did not
+// have are optional.
 func (c *contract[T]) outputs() []output[T] {
 	return []output[T]{
-		{"athenaBucketName", &c.AthenaBucketName},
-		{"athenaRegion", &c.AthenaRegion},
-		{"athenaDatabase", &c.AthenaDatabase},
-		{"athenaTable", &c.AthenaTable},
-		{"athenaWorkgroup", &c.AthenaWorkgroup},
-		{"projectID", &c.ProjectID},
-		{"masterPayerARN", &c.MasterPayerARN},
-		{"curBucketName", &c.CurBucketName},
-		{"curPrefix", &c.CurPrefix},
-		{"reportName", &c.ReportName},
-		{"trustedRoleArn", &c.TrustedRoleArn},
-		{"contractVersion", &c.ContractVersion},
+		{name: "athenaBucketName", value: &c.AthenaBucketName},
+		{name: "athenaRegion", value: &c.AthenaRegion},
+		{name: "athenaDatabase", value: &c.AthenaDatabase},
+		{name: "athenaTable", value: &c.AthenaTable},
+		{name: "athenaWorkgroup", value: &c.AthenaWorkgroup},
+		{name: "projectID", value: &c.ProjectID},
+		{name: "masterPayerARN", value: &c.MasterPayerARN},
+		{name: "curBucketName", value: &c.CurBucketName},
+		{name: "curPrefix", value: &c.CurPrefix},
+		{name: "reportName", value: &c.ReportName},
+		{name: "trustedRoleArn", value: &c.TrustedRoleArn},
+		{name: "contractVersion", value: &c.ContractVersion},
+		{name: "readerIdentity", value: &c.ReaderIdentity, optional: true},
 	}
 }
 
 // export makes the contract the stack's outputs.
 func export(ctx *pulumi.Context, c contract[pulumi.StringInput]) {
 	for _, o := range c.outputs() {
-		ctx.Export(o.name, *o.value)
+		if *o.value != nil {
+			ctx.Export(o.name, *o.value)
+		}
 	}
 }
 
@@ -90,9 +98,12 @@ func read(ctx *pulumi.Context, source payerSource) (contract[string], error) {
 	if err != nil {
 		return c, fmt.Errorf("reading the payer stack %s: %w", stack, err)
 	}
-	var missing int
+	var missing, required int
 	var faults []error
 	for _, o := range c.outputs() {
+		if !o.optional {
+			required++
+		}
 		details, err := ref.GetOutputDetails(o.name)
 		if err != nil {
 			return c, fmt.Errorf("reading the outputs of the payer stack %s: %w", stack, err)
@@ -105,13 +116,16 @@ func read(ctx *pulumi.Context, source payerSource) (contract[string], error) {
 				faults = append(faults, fmt.Errorf("output %s is a secret; the program exports it in plain", o.name))
 				continue
 			}
+			if o.optional {
+				continue
+			}
 			missing++
 			faults = append(faults, fmt.Errorf("output %s is missing", o.name))
 		default:
 			faults = append(faults, fmt.Errorf("output %s is %v, a %T: it is a text", o.name, v, v))
 		}
 	}
-	if missing == len(c.outputs()) {
+	if missing == required {
 		return c, fmt.Errorf("the payer stack %s has no outputs, so it has never been up: run `pulumi up` for it first, then "+
 			"this stack again; nothing was changed", stack)
 	}
@@ -158,6 +172,11 @@ func check(c contract[string], source payerSource, s settings) error {
 	if readerRoleARN := s.readerRoleARN(); !slices.Contains(strings.Split(c.TrustedRoleArn, ","), readerRoleARN) {
 		faults = append(faults, fmt.Errorf("output trustedRoleArn is %q, and the role that this stack makes is %q: primaryAccountId, "+
 			"readerRoleName and readerRolePath must be the same in both stacks, or the payer's furtherReaderRoleArns must have it", c.TrustedRoleArn, readerRoleARN))
+	}
+	// The payer role's trust lets session tags in only on request: without it, STS refuses the sessions of Pod Identity.
+	if s.Identity == podIdentity && identity(c.ReaderIdentity) != podIdentity {
+		faults = append(faults, fmt.Errorf("output readerIdentity is %q, and this stack's identity is %q, whose session tags the payer "+
+			"role does not let in: set identity to the same in both stacks", cmp.Or(c.ReaderIdentity, string(irsa)), podIdentity))
 	}
 	if err := errors.Join(faults...); err != nil {
 		return contractError(stack, err)

@@ -102,6 +102,7 @@ func payerArgs(ctx *pulumi.Context, s settings, providers payerProviders) (*comp
 		ReaderRoleArns:              append([]string{s.readerRoleARN()}, s.Payer.FurtherReaderRoleArns...),
 		OrganizationID:              s.Payer.OrganizationID,
 		StrictTrust:                 s.Payer.StrictTrust,
+		ReaderSessionTags:           s.Identity == podIdentity,
 		PermissionsBoundary:         s.PermissionsBoundary,
 		ForceDestroy:                s.Payer.ForceDestroy,
 		Tags:                        s.Tags,
@@ -112,7 +113,7 @@ func payerArgs(ctx *pulumi.Context, s settings, providers payerProviders) (*comp
 
 // exportPayer makes the contract the stack's outputs, and what a person must put into the key's policy.
 func exportPayer(ctx *pulumi.Context, s settings, integration *components.CurIntegration) error {
-	export(ctx, contract[pulumi.StringInput]{
+	c := contract[pulumi.StringInput]{
 		AthenaBucketName: integration.Connection.AthenaBucketName,
 		AthenaRegion:     integration.Connection.AthenaRegion,
 		AthenaDatabase:   integration.Connection.AthenaDatabase,
@@ -125,7 +126,11 @@ func exportPayer(ctx *pulumi.Context, s settings, integration *components.CurInt
 		ReportName:       integration.ReportName,
 		TrustedRoleArn:   integration.TrustedRoleArn,
 		ContractVersion:  pulumi.String(contractVersion(s.Payer.ReportVersion)),
-	})
+	}
+	if s.Identity != irsa {
+		c.ReaderIdentity = pulumi.String(s.Identity)
+	}
+	export(ctx, c)
 	if s.Payer.Catalog.Mode == billing.Crawler {
 		ctx.Export("crawlerName", integration.CrawlerName)
 	}

@@ -114,10 +114,10 @@ func (r *reader) stackName(ctx *pulumi.Context, setting, name string) string {
 }
 
 // readPayers reads and checks what is known of every payer. Its error has the faults of all of them.
-func readPayers(ctx *pulumi.Context, sources []payerSource, s settings) ([]cloudintegration.AWS, error) {
+func readPayers(ctx *pulumi.Context, s settings) ([]cloudintegration.AWS, error) {
 	var payers []cloudintegration.AWS
 	var faults []error
-	for _, source := range sources {
+	for _, source := range s.Primary.Payers {
 		if source.stack == "" {
 			payers = append(payers, source.literal)
 			continue

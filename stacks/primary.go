@@ -4,9 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/eks"
-	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
-	"github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/kubecost-cur/kubecost-cur/components"
@@ -30,7 +27,7 @@ func runPrimary(ctx *pulumi.Context, s settings) error {
 // primaryArgs are the primary side's arguments. The payers' outputs and the cluster are looked up and checked before anything
 // is registered.
 func primaryArgs(ctx *pulumi.Context, s settings) (*components.PrimaryArgs, error) {
-	payers, err := readPayers(ctx, s.Primary.Payers, s)
+	payers, err := readPayers(ctx, s)
 	if err != nil {
 		return nil, err
 	}
@@ -38,11 +35,7 @@ func primaryArgs(ctx *pulumi.Context, s settings) (*components.PrimaryArgs, erro
 	for _, p := range payers {
 		connections = append(connections, connection(p))
 	}
-	found, err := findCluster(ctx, s.Primary.ClusterName, s.Region)
-	if err != nil {
-		return nil, err
-	}
-	kubeconfig, err := found.kubeconfig(ctx, s.Region)
+	where, err := findCluster(ctx, s)
 	if err != nil {
 		return nil, err
 	}
@@ -50,12 +43,14 @@ func primaryArgs(ctx *pulumi.Context, s settings) (*components.PrimaryArgs, erro
 	if err != nil {
 		return nil, err
 	}
-	kubernetesProvider, err := kubernetes.NewProvider(ctx, "cluster", &kubernetes.ProviderArgs{
-		Kubeconfig:            pulumi.String(kubeconfig),
-		EnableServerSideApply: pulumi.Bool(true),
-	})
+	if s.Primary.Cluster.Create {
+		if where, err = newCluster(ctx, s); err != nil {
+			return nil, err
+		}
+	}
+	kubernetesProvider, err := where.provider(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("registering the Kubernetes provider: %w", err)
+		return nil, err
 	}
 	return &components.PrimaryArgs{
 		AccountID:           s.PrimaryAccountID,
@@ -65,8 +60,12 @@ func primaryArgs(ctx *pulumi.Context, s settings) (*components.PrimaryArgs, erro
 		PermissionsBoundary: s.PermissionsBoundary,
 		Namespace:           s.Primary.Namespace,
 		ServiceAccountName:  s.Primary.ServiceAccountName,
-		Issuer:              pulumi.String(found.issuer),
-		OidcProviderArn:     pulumi.String(found.oidcProviderARN),
+		Issuer:              where.issuer,
+		OidcProviderArn:     where.oidcProviderARN,
+		CreateOidcProvider:  s.Primary.Cluster.OIDCProvider == createProvider,
+		PodIdentity:         s.Identity == podIdentity,
+		ClusterName:         where.name,
+		ClusterArn:          where.arn,
 		ReleaseName:         s.Primary.ReleaseName,
 		ChartLine:           s.Primary.Chart.Name,
 		ChartVersion:        s.Primary.ChartVersion,
@@ -106,38 +105,4 @@ func exportPrimary(ctx *pulumi.Context, s settings, integration *components.CurI
 	ctx.Export("logsCommand", pulumi.String(look.Logs))
 	ctx.Export("statusCommand", pulumi.String(look.Status))
 	ctx.Export("uiCommand", pulumi.String(look.UI))
-}
-
-// cluster is what is known of the EKS cluster before anything is made.
-type cluster struct {
-	name            string
-	endpoint        string
-	ca              string // base64 of PEM
-	issuer          string
-	oidcProviderARN string
-}
-
-// findCluster looks up an EKS cluster and the IAM OIDC provider of its issuer.
-func findCluster(ctx *pulumi.Context, name, region string) (cluster, error) {
-	found, err := eks.LookupCluster(ctx, &eks.LookupClusterArgs{Name: name})
-	if err != nil {
-		return cluster{}, fmt.Errorf("looking up the EKS cluster %q (setting clusterName) in %s (aws:region): %w", name, region, err)
-	}
-	if len(found.CertificateAuthorities) == 0 || len(found.Identities) == 0 || len(found.Identities[0].Oidcs) == 0 {
-		return cluster{}, fmt.Errorf("the EKS cluster %q (setting clusterName) is %s and has no endpoint yet: wait until it is ACTIVE",
-			name, found.Status)
-	}
-	issuer := found.Identities[0].Oidcs[0].Issuer
-	provider, err := iam.LookupOpenIdConnectProvider(ctx, &iam.LookupOpenIdConnectProviderArgs{Url: pulumi.StringRef(issuer)})
-	if err != nil {
-		return cluster{}, fmt.Errorf("looking up the IAM OIDC provider of %s, the issuer of the EKS cluster %q; if there is none, "+
-			"run `eksctl utils associate-iam-oidc-provider --cluster %s --region %s --approve`: %w", issuer, name, name, region, err)
-	}
-	return cluster{
-		name:            name,
-		endpoint:        found.Endpoint,
-		ca:              found.CertificateAuthorities[0].Data,
-		issuer:          strings.TrimPrefix(issuer, "https://"),
-		oidcProviderARN: provider.Arn,
-	}, nil
 }

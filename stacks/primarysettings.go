@@ -14,7 +14,7 @@ import (
 // primarySettings are the settings of the primary side, checked.
 type primarySettings struct {
 	Payers             []payerSource
-	ClusterName        string
+	Cluster            clusterSettings
 	Namespace          string
 	ServiceAccountName string
 	ReleaseName        string
@@ -31,7 +31,7 @@ type primarySettings struct {
 func (r *reader) primary(ctx *pulumi.Context, s settings) primarySettings {
 	p := primarySettings{
 		Payers:             r.payers(ctx, s.Side, s.PayerAccountID, s.Partition),
-		ClusterName:        r.required("clusterName"),
+		Cluster:            r.cluster(s),
 		Namespace:          r.text("namespace"),
 		ServiceAccountName: r.text("serviceAccountName"),
 		ReleaseName:        r.text("releaseName"),

@@ -30,7 +30,7 @@ func (r *reader) fault(key, value string, err error) {
 	if err == nil {
 		return
 	}
-	if r.secret(key) {
+	if r.secret(key) || key == "kubeconfig" { // which may hold secrets in plain
 		value = "[secret]"
 	}
 	r.faults = append(r.faults, fmt.Errorf("%s is %q: %w", r.full(key), value, err))

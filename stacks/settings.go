@@ -18,6 +18,7 @@ type settings struct {
 	PrimaryAccountID    string
 	ReaderRoleName      string
 	ReaderRolePath      string
+	Identity            identity
 	PermissionsBoundary string // of the roles of this side
 	Region              string // aws:region
 	Partition           string // of Region
@@ -48,6 +49,7 @@ func readSettings(ctx *pulumi.Context) (settings, error) {
 		PrimaryAccountID:    r.required("primaryAccountId"),
 		ReaderRoleName:      r.text("readerRoleName"),
 		ReaderRolePath:      r.text("readerRolePath"),
+		Identity:            identity(r.text("identity")),
 		PermissionsBoundary: r.text("permissionsBoundary"),
 		Region:              r.aws.Get("region"),
 		Tags:                r.tags(),
@@ -62,6 +64,7 @@ func readSettings(ctx *pulumi.Context) (settings, error) {
 	r.accounts(s)
 	r.fault("readerRoleName", s.ReaderRoleName, arn.CheckRoleName(s.ReaderRoleName))
 	r.fault("readerRolePath", s.ReaderRolePath, arn.CheckRolePath(s.ReaderRolePath))
+	r.fault("identity", string(s.Identity), s.Identity.check())
 
 	switch s.Side {
 	case payer:

@@ -43,6 +43,11 @@ func Root(partition, account string) ARN {
 	return ARN{Partition: partition, Service: "iam", Account: account, Resource: "root"}
 }
 
+// Cluster is the ARN of an EKS cluster.
+func Cluster(partition, region, account, name string) ARN {
+	return ARN{Partition: partition, Service: "eks", Region: region, Account: account, Resource: "cluster/" + name}
+}
+
 // Bucket is the ARN of an S3 bucket.
 func Bucket(partition, name string) ARN {
 	return ARN{Partition: partition, Service: "s3", Resource: name}
@@ -134,6 +139,37 @@ func CheckPolicy(text, account, partition string) error {
 	}
 	if partition != "" && policy.Partition != partition {
 		return fmt.Errorf("the policy is in partition %s, and this stack's region is in %s", policy.Partition, partition)
+	}
+	return nil
+}
+
+// oidcProvider is the resource of an OIDC provider: the issuer's host and path, without the scheme.
+var oidcProvider = regexp.MustCompile(`^oidc-provider/([A-Za-z0-9-]+\.)+[A-Za-z0-9-]+(/[A-Za-z0-9._~-]+)*$`)
+
+// OIDCIssuer returns the issuer, without https://, of the IAM OIDC provider that an ARN names. It returns an error for a text
+// that is not the ARN of an OIDC provider of a partition and an account.
+// Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
+func OIDCIssuer(text, partition, account string) (string, error) {
+	provider, err := Parse(text)
+	if err != nil || provider.Service != "iam" || provider.Region != "" || !oidcProvider.MatchString(provider.Resource) {
+		return "", fmt.Errorf("an OIDC provider's ARN is arn:aws:iam::ACCOUNT:oidc-provider/ISSUER, the issuer without https://")
+	}
+	if provider.Partition != partition {
+		return "", fmt.Errorf("the provider is in partition %s, and this stack's region is in %s", provider.Partition, partition)
+	}
+	if provider.Account != account {
+		return "", fmt.Errorf("the provider is in account %q, and must be in the cluster's, %s", provider.Account, account)
+	}
+	return strings.TrimPrefix(provider.Resource, "oidc-provider/"), nil
+}
+
+var clusterName = regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z_-]{0,99}$`)
+
+// CheckClusterName returns an error for a name that EKS would refuse for a cluster.
+// Source: https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateCluster.html
+func CheckClusterName(name string) error {
+	if !clusterName.MatchString(name) {
+		return fmt.Errorf("a cluster's name is 1 to 100 letters, digits, hyphens and underscores, and starts with a letter or digit")
 	}
 	return nil
 }

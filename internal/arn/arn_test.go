@@ -153,3 +153,34 @@ func expect(t *testing.T, value string, err error, want string) {
 		t.Errorf("%q gave %v, want an error with %q", value, err, want)
 	}
 }
+
+func TestAnOIDCProvidersARNTellsTheIssuer(t *testing.T) {
+	const issuer = "oidc.eks.us-east-2.amazonaws.com/id/ABCDEF"
+	got, err := OIDCIssuer("arn:aws:iam::222222222222:oidc-provider/"+issuer, Commercial, "222222222222")
+	if got != issuer || err != nil {
+		t.Errorf("the issuer is %q, %v", got, err)
+	}
+	for text, want := range map[string]string{
+		"create it":                                                  "oidc-provider/ISSUER",
+		"arn:aws:iam::222222222222:role/x":                           "oidc-provider/ISSUER",
+		"arn:aws:iam::222222222222:oidc-provider/":                   "oidc-provider/ISSUER",
+		"arn:aws:iam::222222222222:oidc-provider/https://" + issuer:  "oidc-provider/ISSUER",
+		"arn:aws:iam::222222222222:oidc-provider/*":                  "oidc-provider/ISSUER",
+		"arn:aws-cn:iam::222222222222:oidc-provider/" + issuer:       "partition aws-cn",
+		"arn:aws:iam::333333333333:oidc-provider/" + issuer:          "in account",
+		"arn:aws:iam::222222222222:oidc-provider/" + issuer + "\n":   "oidc-provider/ISSUER",
+		"arn:aws:iam:us-east-2:222222222222:oidc-provider/" + issuer: "oidc-provider/ISSUER",
+	} {
+		_, err := OIDCIssuer(text, Commercial, "222222222222")
+		expect(t, text, err, want)
+	}
+}
+
+func TestAClusterIsNamedAsEKSNamesThem(t *testing.T) {
+	for name, want := range map[string]string{
+		"primary": "", "a_B-9": "", "9": "", strings.Repeat("a", 100): "",
+		"": "letters, digits", "-a": "letters, digits", "a.b": "letters, digits", strings.Repeat("a", 101): "letters, digits",
+	} {
+		expect(t, name, CheckClusterName(name), want)
+	}
+}

@@ -15,6 +15,8 @@ type ReaderTrust struct {
 	// Strict names the roles themselves as Principal. They must exist: IAM refuses names of roles that do not, and keeps the
 	// identity of those that do, so that a role made again under the same name is another one.
 	Strict bool
+	// SessionTags lets the readers' sessions bring tags. Those of EKS Pod Identity always do, and are refused without it.
+	SessionTags bool
 }
 
 // TrustReaders lets exactly these roles assume the payer role. Unless it is strict, the Principal are their accounts, and the
@@ -37,10 +39,14 @@ func TrustReaders(trust ReaderTrust) Document {
 	if trust.OrganizationID != "" {
 		condition[StringEquals] = map[string][]string{"aws:PrincipalOrgID": {trust.OrganizationID}}
 	}
+	actions := []string{"sts:AssumeRole"}
+	if trust.SessionTags {
+		actions = append(actions, tagSession)
+	}
 	return document(Statement{
 		Sid: "KubecostReaderAssumesThisRole", Effect: Allow,
 		Principal: &Principal{AWS: principals},
-		Action:    []string{"sts:AssumeRole"},
+		Action:    actions,
 		Condition: condition,
 	})
 }

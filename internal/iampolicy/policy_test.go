@@ -51,6 +51,7 @@ func documents() map[string]Document {
 		"trust-reader":          TrustReaders(ReaderTrust{Readers: readers[:1]}),
 		"trust-readers":         TrustReaders(ReaderTrust{Readers: readers, OrganizationID: "o-a1b2c3d4e5"}),
 		"trust-readers-strict":  TrustReaders(ReaderTrust{Readers: readers, OrganizationID: "o-a1b2c3d4e5", Strict: true}),
+		"trust-readers-tagged":  TrustReaders(ReaderTrust{Readers: readers[:1], SessionTags: true}),
 		"query-bill":            QueryBill(query),
 		"query-bill-options":    QueryBill(queryWithOptions()),
 		"list-accounts":         ListAccounts(),
@@ -60,7 +61,9 @@ func documents() map[string]Document {
 		"crawl-report-key":      CrawlReport(encryptedCrawl()),
 		"notify-workflow":       NotifyWorkflow(crawl),
 		"trust-service-account": TrustServiceAccount("arn:aws:iam::222222222222:oidc-provider/oidc.eks.us-east-2.amazonaws.com/id/1", "https://oidc.eks.us-east-2.amazonaws.com/id/1", "kubecost", "kubecost-serviceaccount"),
+		"trust-pod-identity":    TrustPodIdentity(arn.Cluster("aws", "us-east-2", "222222222222", "primary"), "kubecost", "kubecost-serviceaccount"),
 		"assume-payer-roles":    AssumePayerRoles("arn:aws:iam::111111111111:role/kubecost-cur-access"),
+		"assume-payers-tagged":  AssumePayerRolesWithTags("arn:aws:iam::111111111111:role/kubecost-cur-access"),
 	}
 }
 

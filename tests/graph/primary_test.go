@@ -109,7 +109,7 @@ func TestTheKubeconfigHoldsNoTokenAndIsTheStacksCaller(t *testing.T) {
 		"aws:profile": "primary-admin", "aws:assumeRole": `{"roleArn":"arn:aws:iam::222222222222:role/deploy"}`,
 	})
 	kubeconfig := text(t, r.one(t, "pulumi:providers:kubernetes", "").inputs["kubeconfig"])
-	for _, part := range []string{"get-token", "primary-admin", "arn:aws:iam::222222222222:role/deploy", "https://cluster.example"} {
+	for _, part := range []string{"get-token", "primary-admin", "arn:aws:iam::222222222222:role/deploy", apiServer().URL} {
 		if !strings.Contains(kubeconfig, part) {
 			t.Errorf("the kubeconfig lacks %s: %s", part, kubeconfig)
 		}

@@ -4,8 +4,12 @@ package graph
 
 import (
 	"cmp"
+	"encoding/base64"
+	"encoding/pem"
 	"fmt"
 	"maps"
+	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"sync"
@@ -21,6 +25,9 @@ const (
 	payerAccount   = "111111111111"
 	primaryAccount = "222222222222"
 	issuer         = "https://oidc.eks.us-east-2.amazonaws.com/id/ABCDEF"
+	// Of a cluster that the program makes.
+	newIssuer     = "https://oidc.eks.us-east-2.amazonaws.com/id/FEDCBA"
+	newKubeconfig = `{"apiVersion":"v1","kind":"Config"}`
 )
 
 // recorder is a mock engine that remembers what is registered.
@@ -36,6 +43,8 @@ type recorder struct {
 	partition string
 	// payerOutputs are the outputs of the payer stack; nil for a stack that is not there.
 	payerOutputs map[string]any
+	// change, unless it is nil, changes what an invoke answers; an error of it is the invoke's.
+	change func(token string, answer map[string]any) error
 	// otherStacks are the outputs of further stacks, by full name.
 	otherStacks map[string]map[string]any
 }
@@ -81,6 +90,14 @@ func (r *recorder) NewResource(args pulumi.MockResourceArgs) (string, resource.P
 			account = primaryAccount
 		}
 		outputs["arn"] = resource.NewStringProperty(r.iam() + account + ":role/" + args.Inputs["name"].StringValue())
+	case "aws:iam/openIdConnectProvider:OpenIdConnectProvider":
+		url := args.Inputs["url"].StringValue()
+		outputs["arn"] = resource.NewStringProperty("arn:aws:iam::" + primaryAccount + ":oidc-provider/" + strings.TrimPrefix(url, "https://"))
+	case "eks:index:Cluster":
+		host := strings.TrimPrefix(newIssuer, "https://")
+		outputs["kubeconfigJson"] = resource.NewStringProperty(newKubeconfig)
+		outputs["oidcIssuer"] = resource.NewStringProperty(host)
+		outputs["oidcProviderArn"] = resource.NewStringProperty("arn:aws:iam::" + primaryAccount + ":oidc-provider/" + host)
 	case "kubernetes:helm.sh/v3:Release":
 		outputs["status"] = resource.NewObjectProperty(resource.PropertyMap{"status": resource.NewStringProperty("deployed")})
 	}
@@ -101,25 +118,49 @@ func (r *recorder) Call(args pulumi.MockCallArgs) (resource.PropertyMap, error) 
 	case error:
 		return nil, found
 	}
+	answer, err := r.answer(args)
+	if err == nil && r.change != nil {
+		err = r.change(args.Token, answer)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return resource.NewPropertyMapFromMap(answer), nil
+}
+
+func (r *recorder) answer(args pulumi.MockCallArgs) (map[string]any, error) {
 	switch args.Token {
 	case "pulumi:pulumi:readStackOutputs":
 		if r.outputsOf(args.Args["name"].StringValue()) == nil {
 			return nil, fmt.Errorf("unknown stack %q", args.Args["name"].StringValue())
 		}
-		return args.Args, nil
+		return args.Args.Mappable(), nil
 	case "aws:eks/getCluster:getCluster":
-		return resource.NewPropertyMapFromMap(map[string]any{
-			"name": args.Args["name"].StringValue(), "endpoint": "https://cluster.example", "status": "ACTIVE",
-			"certificateAuthorities": []any{map[string]any{"data": "Q0E="}},
+		name := args.Args["name"].StringValue()
+		return map[string]any{
+			"name": name, "endpoint": apiServer().URL, "status": "ACTIVE",
+			"arn":                    "arn:aws:eks:us-east-2:" + primaryAccount + ":cluster/" + name,
+			"certificateAuthorities": []any{map[string]any{"data": base64.StdEncoding.EncodeToString(apiServerCA())}},
 			"identities":             []any{map[string]any{"oidcs": []any{map[string]any{"issuer": issuer}}}},
-		}), nil
+		}, nil
+	case "aws:eks/getAddon:getAddon":
+		return args.Args.Mappable(), nil
 	case "aws:iam/getOpenIdConnectProvider:getOpenIdConnectProvider":
-		return resource.NewPropertyMapFromMap(map[string]any{
+		return map[string]any{
 			"arn": r.iam() + primaryAccount + ":oidc-provider/" + strings.TrimPrefix(args.Args["url"].StringValue(), "https://"),
 			"url": args.Args["url"].StringValue(),
-		}), nil
+		}, nil
 	}
 	return nil, fmt.Errorf("an invoke that the program should not need: %s", args.Token)
+}
+
+// apiServer is the clusters' API server. It lets nobody in, which is an answer.
+var apiServer = sync.OnceValue(func() *httptest.Server {
+	return httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusUnauthorized) }))
+})
+
+func apiServerCA() []byte {
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: apiServer().Certificate().Raw})
 }
 
 // one returns the only resource of a type whose name contains part.
