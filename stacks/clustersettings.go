@@ -82,7 +82,11 @@ func (r *reader) cluster(s settings) clusterSettings {
 func (r *reader) kubeconfig(c *clusterSettings, how identity) {
 	var err error
 	c.Server, err = kubeconfig.Read(c.Kubeconfig, c.Context)
-	r.fault("kubeconfig", "", err)
+	if noContext := (kubeconfig.ContextError{}); errors.As(err, &noContext) {
+		r.fault("kubeconfigContext", c.Context, err)
+	} else {
+		r.fault("kubeconfig", "", err)
+	}
 	if secrets := kubeconfig.Secrets(c.Kubeconfig); len(secrets) > 0 && !r.secret("kubeconfig") {
 		r.fault("kubeconfig", "", fmt.Errorf("it stands in plain in the stack's settings and holds secrets (%s): set it again with "+
 			"`pulumi config set --secret kubeconfig < FILE`, and give those secrets up", strings.Join(secrets, ", ")))

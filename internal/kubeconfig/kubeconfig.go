@@ -60,8 +60,17 @@ func parse(text string) (file, error) {
 	return f, nil
 }
 
-// Read returns the cluster of a context, or of the current one if context is empty. It returns an error for a text that is no
-// kubeconfig, that lacks the context or what the context names, or that refers to files of one machine.
+// ContextError says that a kubeconfig lacks a context, or, where none was named, a current one.
+type ContextError struct{ Contexts []string }
+
+// Error names the contexts that there are.
+func (e ContextError) Error() string {
+	return "the kubeconfig has no such context; it has " + strings.Join(e.Contexts, ", ")
+}
+
+// Read returns the cluster of a context, or of the current one if context is empty. It returns a ContextError
+// if there is no such context, and an error for a text that is no kubeconfig, that lacks what the context names, or that refers
+// to files of one machine.
 func Read(text, context string) (Cluster, error) {
 	f, err := parse(text)
 	if err != nil {
@@ -76,10 +85,7 @@ func Read(text, context string) (Cluster, error) {
 	}
 	i := slices.Index(names, context)
 	if i < 0 {
-		if context == "" {
-			return Cluster{}, fmt.Errorf("it has no current context: name one of %s", strings.Join(names, ", "))
-		}
-		return Cluster{}, fmt.Errorf("it has no context %q; it has %s", context, strings.Join(names, ", "))
+		return Cluster{}, ContextError{names}
 	}
 	if file := f.machineFile(); file != "" {
 		return Cluster{}, fmt.Errorf("its %s is a file of one machine: `kubectl config view --minify --flatten --raw` puts the "+

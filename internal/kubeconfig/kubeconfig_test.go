@@ -52,7 +52,7 @@ func TestWhatIsWrongWithAKubeconfigIsSaidWithoutQuotingIt(t *testing.T) {
 		"a text":                   {plain, planted, "", "text of a kubeconfig"},
 		"nothing":                  {plain, "", "", "text of a kubeconfig"},
 		"no current context":       {"current-context: staging", "", "", "staging, production"},
-		"an unknown context":       {"", "", "testing", `"testing"`},
+		"an unknown context":       {"", "", "testing", "staging, production"},
 		"an unknown cluster":       {"cluster: one", "cluster: gone", "", `"gone"`},
 		"an unknown user":          {"user: deployer}", "user: gone}", "", `"gone"`},
 		"a server without TLS":     {"https://one.example", "http://one.example", "", "https://"},

@@ -65,6 +65,7 @@ type registered struct {
 	parent   string // URN
 	provider string
 	protect  bool
+	version  string   // of the plugin that is asked for
 	retained bool     // when it is deleted
 	after    []string // URNs
 }
@@ -77,6 +78,7 @@ func (r *recorder) NewResource(args pulumi.MockResourceArgs) (string, resource.P
 	if args.RegisterRPC != nil {
 		one.retained = args.RegisterRPC.GetRetainOnDelete()
 		one.parent, one.protect, one.after = args.RegisterRPC.GetParent(), args.RegisterRPC.GetProtect(), args.RegisterRPC.GetDependencies()
+		one.version = args.RegisterRPC.GetVersion()
 	}
 	r.mu.Lock()
 	r.resources = append(r.resources, one)
@@ -89,7 +91,7 @@ func (r *recorder) NewResource(args pulumi.MockResourceArgs) (string, resource.P
 		if strings.Contains(args.Name, "identity") {
 			account = primaryAccount
 		}
-		outputs["arn"] = resource.NewStringProperty(r.iam() + account + ":role/" + args.Inputs["name"].StringValue())
+		outputs["arn"] = resource.NewStringProperty(r.iam() + account + ":role/" + roleName(args))
 	case "aws:iam/openIdConnectProvider:OpenIdConnectProvider":
 		url := args.Inputs["url"].StringValue()
 		outputs["arn"] = resource.NewStringProperty("arn:aws:iam::" + primaryAccount + ":oidc-provider/" + strings.TrimPrefix(url, "https://"))
@@ -102,6 +104,14 @@ func (r *recorder) NewResource(args pulumi.MockResourceArgs) (string, resource.P
 		outputs["status"] = resource.NewObjectProperty(resource.PropertyMap{"status": resource.NewStringProperty("deployed")})
 	}
 	return args.Name + "-id", outputs, nil
+}
+
+// roleName is a role's name, which is made up for those that are given none.
+func roleName(args pulumi.MockResourceArgs) string {
+	if name, given := args.Inputs["name"]; given {
+		return name.StringValue()
+	}
+	return args.Name + "-made-up"
 }
 
 func (r *recorder) Call(args pulumi.MockCallArgs) (resource.PropertyMap, error) {
