@@ -69,7 +69,7 @@ func (r *reader) chart(p *primarySettings) {
 	}
 	p.ClusterID = r.text("clusterId")
 	if line.NeedsClusterID() {
-		p.ClusterID = cmp.Or(p.ClusterID, p.ClusterName)
+		p.ClusterID = cmp.Or(p.ClusterID, p.Cluster.Name)
 	}
 	r.fault("clusterId", p.ClusterID, line.CheckClusterID(p.ClusterID))
 }

@@ -97,6 +97,12 @@ var (
 // newWorld makes a world. A test that has one runs beside others: much of its time it waits for the cluster.
 func newWorld(t testing.TB) *world {
 	t.Helper()
+	return newWorldOf(t, sandbox.WorldOptions{})
+}
+
+// newWorldOf makes a world whose accounts differ from others.
+func newWorldOf(t testing.TB, o sandbox.WorldOptions) *world {
+	t.Helper()
 	if t, isTest := t.(*testing.T); isTest {
 		if _, already := parallel.LoadOrStore(t.Name(), true); !already {
 			t.Parallel()
@@ -107,7 +113,7 @@ func newWorld(t testing.TB) *world {
 		t: t, payer: fmt.Sprintf("%012d", 100000000000+n), primary: fmt.Sprintf("%012d", 200000000000+n),
 		name: fmt.Sprintf("world%d", n), settings: map[string]string{},
 	}
-	if err := box.AddAccounts(t.Context(), w.payer, w.primary); err != nil {
+	if err := box.AddWorld(t.Context(), w.payer, w.primary, o); err != nil {
 		t.Fatal(err)
 	}
 	return w

@@ -19,9 +19,11 @@ import (
 // Options are what a pod of Kubecost has.
 type Options struct {
 	Integration Athena
-	RoleARN     string       // role of the pod's service account
-	Token       string       // the service account's token for the audience sts.amazonaws.com
-	HTTPClient  *http.Client // nil for the AWS SDK's, which takes proxy and CA from the environment
+	RoleARN     string // role of the pod's service account
+	Token       string // the service account's token for the audience sts.amazonaws.com
+	// Role are that role's credentials, where the pod gets them by EKS Pod Identity; nil where it gets them by its token.
+	Role       aws.CredentialsProvider
+	HTTPClient *http.Client // nil for the AWS SDK's, which takes proxy and CA from the environment
 }
 
 // Client asks Athena for costs as Kubecost does.
@@ -55,9 +57,12 @@ func New(ctx context.Context, o Options) (*Client, error) {
 			return nil, fmt.Errorf("loading the AWS settings: %w", err)
 		}
 	}
-	if a.KeyID != "" {
+	switch {
+	case a.KeyID != "":
 		cfg.Credentials = credentials.NewStaticCredentialsProvider(a.KeyID, a.KeySecret, "")
-	} else {
+	case o.Role != nil:
+		cfg.Credentials = o.Role
+	default:
 		cfg.Credentials = aws.NewCredentialsCache(stscreds.NewWebIdentityRoleProvider(sts.NewFromConfig(cfg), o.RoleARN, token(o.Token)))
 	}
 	if a.MasterPayerARN != "" {

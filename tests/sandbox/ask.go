@@ -66,7 +66,7 @@ func (s *Sandbox) AskAll(ctx context.Context, namespace string, from, to time.Ti
 	}
 	var answers []*Answer
 	for _, integration := range integrations {
-		answer, err := s.askOne(ctx, identity, integration, from, to)
+		answer, err := s.askOne(ctx, namespace, identity, integration, from, to)
 		if err != nil {
 			return nil, fmt.Errorf("payer account %s: %w", integration.Account, err)
 		}
@@ -76,15 +76,19 @@ func (s *Sandbox) AskAll(ctx context.Context, namespace string, from, to time.Ti
 }
 
 func (s *Sandbox) askOne(
-	ctx context.Context, identity simeks.PodIdentity, integration kubecost.Athena, from, to time.Time,
+	ctx context.Context, namespace string, identity simeks.PodIdentity, integration kubecost.Athena, from, to time.Time,
 ) (*Answer, error) {
 	http, err := s.Env.httpClient()
 	if err != nil {
 		return nil, err
 	}
-	client, err := kubecost.New(ctx, kubecost.Options{
-		Integration: integration, RoleARN: identity.RoleARN, Token: identity.Token, HTTPClient: http,
-	})
+	options := kubecost.Options{Integration: integration, RoleARN: identity.RoleARN, Token: identity.Token, HTTPClient: http}
+	if identity.RoleARN == "" {
+		if err := s.askAgent(ctx, namespace, &options, &identity); err != nil {
+			return nil, err
+		}
+	}
+	client, err := kubecost.New(ctx, options)
 	if err != nil {
 		return nil, err
 	}

@@ -92,7 +92,11 @@ func (e Env) Leftovers(ctx context.Context, accounts ...string) ([]string, error
 
 // ask sends the request as an account's administrator.
 func (l listing) ask(ctx context.Context, client *http.Client, as Credentials) ([]byte, error) {
-	r, err := http.NewRequestWithContext(ctx, l.method, "https://"+l.host+"/", bytes.NewReader([]byte(l.body)))
+	return l.askAt(ctx, client, as, "/")
+}
+
+func (l listing) askAt(ctx context.Context, client *http.Client, as Credentials, path string) ([]byte, error) {
+	r, err := http.NewRequestWithContext(ctx, l.method, "https://"+l.host+path, bytes.NewReader([]byte(l.body)))
 	if err != nil {
 		return nil, fmt.Errorf("asking %s: %w", l.service, err)
 	}

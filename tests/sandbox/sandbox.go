@@ -27,6 +27,8 @@ const (
 	ClusterName    = "primary"
 
 	issuer = "https://oidc.eks." + Region + ".amazonaws.com/id/EXAMPLED539D4633E53DE1B71EXAMPLE"
+	// deadEndpoint is an address where nothing listens.
+	deadEndpoint = "https://127.0.0.1:1"
 )
 
 // Options say where a sandbox lives.
@@ -113,6 +115,7 @@ func (s *Sandbox) startKubernetes(ctx context.Context, set *parts.Set) error {
 	s.stop = append(s.stop, log.Close)
 	s.Cluster, err = simeks.Start(ctx, simeks.Config{
 		Dir: dir, Kube: set.Kube, Issuer: issuer, TokenWebhook: webhook.url, DefaultStorageClass: true,
+		PodIdentity: s.hasPodIdentity,
 	})
 	if err != nil {
 		return fmt.Errorf("starting Kubernetes: %w", err)
@@ -122,8 +125,19 @@ func (s *Sandbox) startKubernetes(ctx context.Context, set *parts.Set) error {
 	return nil
 }
 
+// WorldOptions say how a pair of accounts differs from others.
+type WorldOptions struct {
+	NoOIDCProvider   bool // of the cluster's issuer in the primary account
+	PodIdentityAgent bool // in the cluster
+}
+
 // AddAccounts adds a payer account and a primary account with a cluster in it. All clusters are the one API server.
 func (s *Sandbox) AddAccounts(ctx context.Context, payer, primary string) error {
+	return s.AddWorld(ctx, payer, primary, WorldOptions{})
+}
+
+// AddWorld is AddAccounts for accounts that differ from others.
+func (s *Sandbox) AddWorld(ctx context.Context, payer, primary string, o WorldOptions) error {
 	for _, id := range []string{payer, primary} {
 		credentials, err := s.Cloud.AddAccount(id)
 		if err != nil {
@@ -134,15 +148,34 @@ func (s *Sandbox) AddAccounts(ctx context.Context, payer, primary string) error 
 	s.Cloud.AddOrganization(simaws.Organization{
 		ID: "o-" + payer, Management: payer, Members: []simaws.Member{{ID: primary, Name: "primary"}},
 	})
-	err := s.Cloud.AddCluster(ctx, simaws.EKSCluster{
-		Account: primary, Region: Region, Name: ClusterName,
-		Endpoint: s.Cluster.Endpoint, CA: s.Cluster.CA, Issuer: issuer, JWKS: s.Cluster.JWKS,
-	})
-	if err != nil {
-		return fmt.Errorf("adding cluster %s to account %s: %w", ClusterName, primary, err)
+	addons := []string{"vpc-cni", "coredns", "kube-proxy", "aws-ebs-csi-driver"}
+	if o.PodIdentityAgent {
+		addons = append(addons, "eks-pod-identity-agent")
+	}
+	if err := s.addCluster(ctx, primary, ClusterName, s.Cluster.Endpoint, addons); err != nil {
+		return err
+	}
+	if o.NoOIDCProvider {
+		return nil
 	}
 	if _, err := s.Cloud.CreateOIDCProvider(ctx, primary, issuer); err != nil {
 		return fmt.Errorf("adding the OIDC provider of cluster %s: %w", ClusterName, err)
+	}
+	return nil
+}
+
+// AddDeadCluster adds a cluster to an account whose API server does not answer.
+func (s *Sandbox) AddDeadCluster(ctx context.Context, account, name string) error {
+	return s.addCluster(ctx, account, name, deadEndpoint, nil)
+}
+
+func (s *Sandbox) addCluster(ctx context.Context, account, name, endpoint string, addons []string) error {
+	err := s.Cloud.AddCluster(ctx, simaws.EKSCluster{
+		Account: account, Region: Region, Name: name, Endpoint: endpoint,
+		CA: s.Cluster.CA, Issuer: issuer, JWKS: s.Cluster.JWKS, Addons: addons,
+	})
+	if err != nil {
+		return fmt.Errorf("adding cluster %s to account %s: %w", name, account, err)
 	}
 	return nil
 }

@@ -24,7 +24,8 @@ type principal struct {
 	Account string
 	ARN     string // as sts:GetCallerIdentity gives it
 	UserID  string
-	Role    string // ARN of the role whose session this is; empty for an administrator
+	Role    string            // ARN of the role whose session this is; empty for an administrator
+	Tags    map[string]string // of the session, all of them transitive
 
 	credentials Credentials
 	expires     time.Time // zero for an administrator

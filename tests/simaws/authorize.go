@@ -80,6 +80,9 @@ func (c *Cloud) conditionKeys(who *principal) map[string]string {
 		"aws:userid":           who.UserID,
 		"aws:SecureTransport":  "true",
 	}
+	for key, value := range who.Tags {
+		keys["aws:PrincipalTag/"+key] = value
+	}
 	if org := c.orgs.of(who.Account); org != nil {
 		keys["aws:PrincipalOrgID"] = org.ID
 	}

@@ -104,6 +104,8 @@ func newCall(r *http.Request, keys *keyring) (*call, error) {
 		k.action = r.Method + " " + r.URL.Path
 	case k.service == "eks":
 		k.action = eksAction(r)
+	case k.service == "eks-auth":
+		k.action = "AssumeRoleForPodIdentity"
 	case k.service == "lakeformation":
 		k.action = strings.TrimPrefix(r.URL.Path, "/")
 	default:

@@ -157,6 +157,8 @@ func (c *Cloud) answer(w http.ResponseWriter, k *call) error {
 		return c.serveCUR(w, k)
 	case "eks":
 		return c.serveEKS(w, k)
+	case "eks-auth":
+		return c.serveEKSAuth(w, k)
 	case "events":
 		return c.serveEvents(w, k)
 	case "glue":

@@ -21,6 +21,9 @@ type EKSCluster struct {
 	Endpoint string // https URL of the API server
 	CA       []byte // PEM
 	Issuer   string // https://oidc.eks.<region>.amazonaws.com/id/<ID>, as the API server was told
+	// Addons are the names of the add-ons that it has. AutoMode says that EKS runs its nodes, with some of them built in.
+	Addons   []string
+	AutoMode bool
 	// JWKS gives the public keys of the service account tokens, as the API server's /openid/v1/jwks does.
 	JWKS func(context.Context) ([]byte, error)
 }
@@ -32,8 +35,9 @@ func (k EKSCluster) arn() string {
 
 // clusters are the clusters of all accounts.
 type clusters struct {
-	mu  sync.RWMutex
-	all []EKSCluster
+	mu           sync.RWMutex
+	all          []EKSCluster
+	associations []*association // of EKS Pod Identity
 }
 
 func (s *clusters) list() []EKSCluster {
@@ -102,44 +106,114 @@ func clusterName(k *call) string {
 	return name
 }
 
-// eksAction names the operations that are answered here.
+// eksOperations are the operations that are answered here, by method and path; * stands for one part of it.
+var eksOperations = map[string]string{
+	"GET /clusters":                                  "ListClusters",
+	"GET /clusters/*":                                "DescribeCluster",
+	"GET /clusters/*/addons":                         "ListAddons",
+	"GET /clusters/*/addons/*":                       "DescribeAddon",
+	"GET /clusters/*/pod-identity-associations":      "ListPodIdentityAssociations",
+	"POST /clusters/*/pod-identity-associations":     "CreatePodIdentityAssociation",
+	"GET /clusters/*/pod-identity-associations/*":    "DescribePodIdentityAssociation",
+	"POST /clusters/*/pod-identity-associations/*":   "UpdatePodIdentityAssociation",
+	"DELETE /clusters/*/pod-identity-associations/*": "DeletePodIdentityAssociation",
+}
+
+// eksAction names the operation of a request.
 func eksAction(r *http.Request) string {
-	name, isCluster := strings.CutPrefix(r.URL.Path, "/clusters/")
-	switch {
-	case r.Method == http.MethodGet && r.URL.Path == "/clusters":
-		return "ListClusters"
-	case r.Method == http.MethodGet && isCluster && !strings.Contains(name, "/"):
-		return "DescribeCluster"
+	if strings.HasPrefix(r.URL.Path, "/tags/") {
+		return map[string]string{"GET": "ListTagsForResource", "POST": "TagResource", "DELETE": "UntagResource"}[r.Method]
+	}
+	parts := strings.Split(r.URL.Path, "/")
+	for i := 2; i < len(parts); i += 2 {
+		parts[i] = "*"
+	}
+	if name, ok := eksOperations[r.Method+" "+strings.Join(parts, "/")]; ok {
+		return name
 	}
 	return r.Method + " " + r.URL.Path
 }
 
-func (c *Cloud) serveEKS(w http.ResponseWriter, k *call) error {
-	own := func(cluster EKSCluster) bool {
-		return cluster.Account == k.caller.Account && cluster.Region == k.region
+// part is the nth part of a call's path, from 1; empty if there is none.
+func part(k *call, n int) string {
+	parts := strings.Split(k.r.URL.Path, "/")
+	if n >= len(parts) {
+		return ""
 	}
-	switch k.action {
-	case "ListClusters":
+	return parts[n]
+}
+
+func (c *Cloud) serveEKS(w http.ResponseWriter, k *call) error {
+	if name := part(k, 2); name != "" && part(k, 1) == "clusters" {
+		cluster, err := c.clusters.find(k.caller.Account, k.region, name)
+		if err != nil {
+			return err
+		}
+		return c.serveCluster(w, k, cluster)
+	}
+	switch {
+	case k.action == "ListClusters":
 		names := []string{}
 		for _, cluster := range c.clusters.list() {
-			if own(cluster) {
+			if cluster.Account == k.caller.Account && cluster.Region == k.region {
 				names = append(names, cluster.Name)
 			}
 		}
 		writeJSON(w, http.StatusOK, map[string]any{"clusters": names})
-	case "DescribeCluster":
-		name := clusterName(k)
-		for _, cluster := range c.clusters.list() {
-			if own(cluster) && cluster.Name == name {
-				writeJSON(w, http.StatusOK, map[string]any{"cluster": describe(cluster)})
-				return nil
-			}
-		}
-		return &apiError{http.StatusNotFound, "ResourceNotFoundException", "No cluster found for name: " + name + "."}
+	case strings.Contains(k.r.URL.Path, ":podidentityassociation/"):
+		return c.tagAssociation(w, k)
 	default:
 		c.moto.forward(w, k, k.caller.Account)
 	}
 	return nil
+}
+
+// serveCluster answers what is asked of one cluster.
+func (c *Cloud) serveCluster(w http.ResponseWriter, k *call, cluster EKSCluster) error {
+	var out any
+	var err error
+	switch k.action {
+	case "DescribeCluster":
+		out = map[string]any{"cluster": describe(cluster)}
+	case "ListAddons":
+		out = map[string]any{"addons": append([]string{}, cluster.Addons...)}
+	case "DescribeAddon":
+		out, err = describeAddon(cluster, part(k, 4))
+	default:
+		op, ok := associationOperations[k.action]
+		if !ok {
+			c.moto.forward(w, k, k.caller.Account)
+			return nil
+		}
+		out, err = op(c, k, cluster)
+	}
+	if err != nil {
+		return err
+	}
+	writeJSON(w, http.StatusOK, out)
+	return nil
+}
+
+// find returns an account's cluster.
+func (s *clusters) find(account, region, name string) (EKSCluster, error) {
+	for _, cluster := range s.list() {
+		if cluster.Account == account && cluster.Region == region && cluster.Name == name {
+			return cluster, nil
+		}
+	}
+	return EKSCluster{}, &apiError{http.StatusNotFound, "ResourceNotFoundException", "No cluster found for name: " + name + "."}
+}
+
+// describeAddon is an add-on in the API's words.
+func describeAddon(cluster EKSCluster, name string) (any, error) {
+	if !slices.Contains(cluster.Addons, name) {
+		return nil, &apiError{http.StatusNotFound, "ResourceNotFoundException", "No addon: " + name + " found in cluster: " + cluster.Name}
+	}
+	arn := strings.Replace(cluster.arn(), ":cluster/", ":addon/", 1) + "/" + name + "/" + "10c2d8a4-4f0e-4f0b-9f51-0d6e5b1f7a3c"
+	return map[string]any{"addon": map[string]any{
+		"addonName": name, "clusterName": cluster.Name, "status": "ACTIVE", "addonVersion": "v1.3.9-eksbuild.3", "addonArn": arn,
+		"createdAt": seconds(started), "modifiedAt": seconds(started), "health": map[string]any{"issues": []any{}}, "tags": map[string]string{},
+	}}, nil
 }
 
 // started is when clusters say that they were made.
@@ -159,6 +233,7 @@ func describe(k EKSCluster) map[string]any {
 		"certificateAuthority": map[string]string{"data": base64.StdEncoding.EncodeToString(k.CA)},
 		"identity":             map[string]any{"oidc": map[string]string{"issuer": k.Issuer}},
 		"accessConfig":         map[string]string{"authenticationMode": "API_AND_CONFIG_MAP"},
+		"computeConfig":        map[string]any{"enabled": k.AutoMode},
 		"kubernetesNetworkConfig": map[string]string{
 			"serviceIpv4Cidr": "10.0.0.0/24", "ipFamily": "ipv4",
 		},

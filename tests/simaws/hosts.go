@@ -33,10 +33,15 @@ func (h *hosts) handler(host string) http.Handler {
 	if service, region := serviceOfHost(host); (service == "cur" || service == "bcm-data-exports") && region != curRegion {
 		return nil
 	}
-	if strings.HasSuffix(host, awsDomain) || host == exportsHost {
+	if strings.HasSuffix(host, awsDomain) || host == exportsHost || isAgentsHost(host) {
 		return h.aws
 	}
 	return nil
+}
+
+// isAgentsHost says whether a host is the one that the agents of EKS Pod Identity ask, such as eks-auth.us-east-2.api.aws.
+func isAgentsHost(host string) bool {
+	return strings.HasPrefix(host, "eks-auth.") && strings.HasSuffix(host, apiDomain)
 }
 
 func (h *hosts) serves(host string) bool { return h.handler(host) != nil }

@@ -11,7 +11,7 @@ func (c *Cloud) resourcesOf(k *call) []string {
 	switch k.service {
 	case "athena":
 		return []string{c.workGroupOf(k)}
-	case "eks":
+	case "eks", "eks-auth":
 		if name := clusterName(k); name != "" {
 			return []string{fmt.Sprintf("arn:aws:eks:%s:%s:cluster/%s", k.region, k.caller.Account, name)}
 		}

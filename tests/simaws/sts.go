@@ -6,6 +6,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -141,20 +142,42 @@ func (c *Cloud) assumeRole(k *call) (*sessionResult, error) {
 	} else if err != nil {
 		return nil, err
 	}
+	if len(k.caller.Tags) > 0 {
+		if err := c.mayTag(ctx, k.caller, a); err != nil {
+			return nil, err
+		}
+	}
 	if k.caller.Role != "" && r.MaxSession > chainedSession {
 		r.MaxSession = chainedSession
 	}
-	return c.newSession(k, r)
+	return c.newSession(k, r, k.caller.Tags)
 }
 
-// newSession makes the credentials of a session of a role.
-func (c *Cloud) newSession(k *call, r role) (*sessionResult, error) {
+// mayTag asks whether a session that has transitive tags may hand them on to a session of the role in a.
+// Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html
+func (c *Cloud) mayTag(ctx context.Context, caller *principal, a access) error {
+	a.action, a.context = "sts:TagSession", maps.Clone(a.context)
+	for key, value := range caller.Tags {
+		a.context["aws:RequestTag/"+key] = value
+	}
+	err := c.may(ctx, caller, a)
+	if api := (*apiError)(nil); errors.As(err, &api) && api.Code == accessDenied {
+		return denied("User: %s is not authorized to perform: sts:TagSession on resource: %s", caller.ARN, a.resource)
+	}
+	return err
+}
+
+// newSession makes the credentials of a session of a role, with the tags that the caller's session hands on.
+func (c *Cloud) newSession(k *call, r role, tags map[string]string) (*sessionResult, error) {
 	name := k.form.Get("RoleSessionName")
 	if !sessionName.MatchString(name) {
 		return nil, badRequest("ValidationError", "1 validation error detected: Value '%s' at 'roleSessionName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w+=,.@-]*", name)
 	}
 	if k.form.Get("Policy") != "" || k.form.Get("PolicyArns.member.1.arn") != "" {
 		return nil, badRequest("ValidationError", "session policies are not simulated")
+	}
+	if k.form.Get("Tags.member.1.Key") != "" {
+		return nil, badRequest("ValidationError", "session tags that a caller gives are not simulated")
 	}
 	seconds := defaultSession
 	if text := k.form.Get("DurationSeconds"); text != "" {
@@ -166,17 +189,7 @@ func (c *Cloud) newSession(k *call, r role) (*sessionResult, error) {
 			return nil, badRequest("ValidationError", "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.")
 		}
 	}
-	account := accountOf(r.ARN)
-	p := &principal{
-		Account:     account,
-		ARN:         fmt.Sprintf("arn:aws:sts::%s:assumed-role/%s/%s", account, roleName(r.ARN), name),
-		UserID:      r.ID + ":" + name,
-		Role:        r.ARN,
-		credentials: newCredentials("ASIA"),
-		expires:     time.Now().Add(time.Duration(seconds) * time.Second),
-	}
-	p.credentials.SessionToken = randomID(26) + randomID(26)
-	c.keys.add(p)
+	p := c.addSession(r, name, time.Duration(seconds)*time.Second, tags)
 
 	result := &sessionResult{}
 	result.Credentials.AccessKeyID = p.credentials.AccessKeyID
@@ -186,6 +199,23 @@ func (c *Cloud) newSession(k *call, r role) (*sessionResult, error) {
 	result.AssumedRoleUser.AssumedRoleID = p.UserID
 	result.AssumedRoleUser.Arn = p.ARN
 	return result, nil
+}
+
+// addSession makes a session of a role.
+func (c *Cloud) addSession(r role, name string, life time.Duration, tags map[string]string) *principal {
+	account := accountOf(r.ARN)
+	p := &principal{
+		Account:     account,
+		ARN:         fmt.Sprintf("arn:aws:sts::%s:assumed-role/%s/%s", account, roleName(r.ARN), name),
+		UserID:      r.ID + ":" + name,
+		Role:        r.ARN,
+		Tags:        tags,
+		credentials: newCredentials("ASIA"),
+		expires:     time.Now().Add(life),
+	}
+	p.credentials.SessionToken = randomID(26) + randomID(26)
+	c.keys.add(p)
+	return p
 }
 
 // accountOf is the account in an ARN.

@@ -69,7 +69,7 @@ func (c *Cloud) assumeRoleWithWebIdentity(k *call) (*sessionResult, error) {
 	if answer != allowed {
 		return nil, refused
 	}
-	result, err := c.newSession(k, r)
+	result, err := c.newSession(k, r, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -23,6 +23,8 @@ type Config struct {
 	TokenWebhook   string // URL that answers a TokenReview for tokens of AWS callers; empty for none
 	TokenWebhookCA string // PEM file of the CA of an https TokenWebhook; empty for the system's
 
+	// PodIdentity says whether EKS Pod Identity gives the pods of a service account a role; nil for none.
+	PodIdentity func(namespace, serviceAccount string) bool
 	// DefaultStorageClass makes gp2 the default. Without it claims that name no class
 	// stay Pending, as on EKS since 1.30.
 	DefaultStorageClass bool
@@ -36,13 +38,14 @@ type Cluster struct {
 	CA         []byte // PEM of the API server's CA
 	Kubeconfig string // path of the administrator's kubeconfig file
 
-	region    string
-	files     files
-	processes []*process
-	webhook   *http.Server
-	stop      context.CancelFunc // ends the controllers
-	running   sync.WaitGroup     // controllers and webhook
-	log       *os.File           // of the controllers and the webhook
+	region      string
+	podIdentity func(namespace, serviceAccount string) bool
+	files       files
+	processes   []*process
+	webhook     *http.Server
+	stop        context.CancelFunc // ends the controllers
+	running     sync.WaitGroup     // controllers and webhook
+	log         *os.File           // of the controllers and the webhook
 }
 
 // Start starts a cluster and returns when a Deployment's pod is ready on it. ctx bounds the
@@ -58,7 +61,7 @@ func Start(ctx context.Context, c Config) (*Cluster, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, startTimeout,
 		fmt.Errorf("no pod became ready within %s; logs are in %s", startTimeout, c.Dir))
 	defer cancel()
-	k := &Cluster{region: region, stop: func() {}}
+	k := &Cluster{region: region, podIdentity: c.PodIdentity, stop: func() {}}
 	if err := k.start(ctx, c); err != nil {
 		return nil, errors.Join(fmt.Errorf("starting the cluster: %w", err), k.Stop())
 	}

@@ -23,6 +23,11 @@ const (
 	identityVolume = "aws-iam-token"
 	identityMount  = "/var/run/secrets/eks.amazonaws.com/serviceaccount"
 	stsAudience    = "sts.amazonaws.com"
+
+	podIdentityVolume   = "eks-pod-identity-token"
+	podIdentityMount    = "/var/run/secrets/pods.eks.amazonaws.com/serviceaccount"
+	podIdentityAudience = "pods.eks.amazonaws.com"
+	podIdentityAgent    = "http://169.254.170.23/v1/credentials"
 )
 
 var issuerPattern = regexp.MustCompile(`^https://oidc\.eks\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?/id/[A-Z0-9]+$`)
@@ -56,13 +61,17 @@ func (k *Cluster) identityPatch(ctx context.Context, req *reviewRequest) ([]byte
 	if err := k.Get(ctx, namespaced(req.Namespace, "serviceaccounts/"+name), &account); err != nil {
 		return nil, fmt.Errorf("reading a pod's service account: %w", err)
 	}
-	annotations := account.Metadata.Annotations
-	if annotations[roleAnnotation] == "" {
+	var role podRole
+	switch annotations := account.Metadata.Annotations; {
+	case k.podIdentity != nil && k.podIdentity(req.Namespace, name): // wins over the annotation
+		role = k.associated()
+	case annotations[roleAnnotation] != "":
+		var err error
+		if role, err = k.annotated(annotations, pod.Metadata.Annotations); err != nil {
+			return nil, err
+		}
+	default:
 		return nil, nil
-	}
-	volume, err := tokenVolume(annotations, pod.Metadata.Annotations)
-	if err != nil {
-		return nil, err
 	}
 	skip := strings.Split(pod.Metadata.Annotations[skipAnnotation], ",")
 	var operations []any
@@ -70,7 +79,7 @@ func (k *Cluster) identityPatch(ctx context.Context, req *reviewRequest) ([]byte
 		containers, _ := pod.Spec[kind].([]any)
 		for _, c := range containers {
 			if c, ok := c.(object); ok && !slices.Contains(skip, fmt.Sprint(c["name"])) {
-				k.giveRole(c, annotations)
+				role.give(c)
 			}
 		}
 		if len(containers) > 0 {
@@ -78,13 +87,32 @@ func (k *Cluster) identityPatch(ctx context.Context, req *reviewRequest) ([]byte
 		}
 	}
 	volumes, _ := pod.Spec["volumes"].([]any)
-	volumes = appendNamed(volumes, "name", volume)
+	volumes = appendNamed(volumes, "name", role.volume)
 	operations = append(operations, object{"op": "add", "path": "/spec/volumes", "value": volumes})
 	return json.Marshal(operations)
 }
 
-// tokenVolume returns the volume with the pod's token for AWS.
-func tokenVolume(account, pod map[string]string) (object, error) {
+// podRole is what a pod needs to get its role: the volume with its token, and what its containers get.
+type podRole struct {
+	volume object
+	mount  string // path of the volume in the containers
+	env    []object
+}
+
+// associated is for a pod that EKS Pod Identity gives a role.
+// Source: https://docs.aws.amazon.com/eks/latest/userguide/pod-id-how-it-works.html
+func (k *Cluster) associated() podRole {
+	return podRole{
+		volume: tokenVolume(podIdentityVolume, podIdentityAudience, podIdentityVolume, 86400),
+		mount:  podIdentityMount,
+		env: append(k.regional(),
+			variable("AWS_CONTAINER_CREDENTIALS_FULL_URI", podIdentityAgent),
+			variable("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", podIdentityMount+"/"+podIdentityVolume)),
+	}
+}
+
+// annotated is for a pod whose service account names its role.
+func (k *Cluster) annotated(account, pod map[string]string) (podRole, error) {
 	audience, expiration := account[audienceAnnotation], "86400"
 	if audience == "" {
 		audience = stsAudience
@@ -96,28 +124,46 @@ func tokenVolume(account, pod map[string]string) (object, error) {
 	}
 	seconds, err := strconv.Atoi(expiration)
 	if err != nil {
-		return nil, fmt.Errorf("reading annotation %s: %w", expirationAnnotation, err)
+		return podRole{}, fmt.Errorf("reading annotation %s: %w", expirationAnnotation, err)
 	}
-	return object{"name": identityVolume, "projected": object{"sources": []any{
-		object{"serviceAccountToken": object{"audience": audience, "expirationSeconds": seconds, "path": "token"}},
-	}}}, nil
+	env := k.regional()
+	if account[endpointsAnnotation] == "false" {
+		env = env[1:]
+	}
+	return podRole{
+		volume: tokenVolume(identityVolume, audience, "token", seconds),
+		mount:  identityMount,
+		env: append(env, variable("AWS_ROLE_ARN", account[roleAnnotation]),
+			variable("AWS_WEB_IDENTITY_TOKEN_FILE", identityMount+"/token")),
+	}, nil
 }
 
-// giveRole adds to a container what AWS's SDKs read. What the container sets itself stays.
-func (k *Cluster) giveRole(container object, annotations map[string]string) {
-	env, _ := container["env"].([]any)
-	if annotations[endpointsAnnotation] != "false" {
-		env = appendNamed(env, "name", variable("AWS_STS_REGIONAL_ENDPOINTS", "regional"))
+// regional are the variables that tell AWS's SDKs where they are.
+func (k *Cluster) regional() []object {
+	return []object{
+		variable("AWS_STS_REGIONAL_ENDPOINTS", "regional"),
+		variable("AWS_DEFAULT_REGION", k.region),
+		variable("AWS_REGION", k.region),
 	}
-	env = appendNamed(env, "name", variable("AWS_DEFAULT_REGION", k.region))
-	env = appendNamed(env, "name", variable("AWS_REGION", k.region))
-	env = appendNamed(env, "name", variable("AWS_ROLE_ARN", annotations[roleAnnotation]))
-	env = appendNamed(env, "name", variable("AWS_WEB_IDENTITY_TOKEN_FILE", identityMount+"/token"))
-	container["env"] = env
+}
 
+// tokenVolume is a volume with a token of the pod's service account.
+func tokenVolume(name, audience, path string, seconds int) object {
+	return object{"name": name, "projected": object{"sources": []any{
+		object{"serviceAccountToken": object{"audience": audience, "expirationSeconds": seconds, "path": path}},
+	}}}
+}
+
+// give adds to a container what AWS's SDKs read. What the container sets itself stays.
+func (r podRole) give(container object) {
+	env, _ := container["env"].([]any)
+	for _, v := range r.env {
+		env = appendNamed(env, "name", v)
+	}
+	container["env"] = env
 	mounts, _ := container["volumeMounts"].([]any)
 	container["volumeMounts"] = appendNamed(mounts, "mountPath",
-		object{"name": identityVolume, "mountPath": identityMount, "readOnly": true})
+		object{"name": r.volume["name"], "mountPath": r.mount, "readOnly": true})
 }
 
 func variable(name, value string) object { return object{"name": name, "value": value} }

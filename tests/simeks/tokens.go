@@ -14,7 +14,7 @@ const tokenSeconds = 3600
 type PodIdentity struct {
 	Pod            string
 	ServiceAccount string
-	RoleARN        string
+	RoleARN        string // empty for EKS Pod Identity, whose agent knows it
 	TokenAudience  string
 	Token          string // of the pod: it dies with it
 }
@@ -60,25 +60,28 @@ func (k *Cluster) identity(ctx context.Context, p Pod) (PodIdentity, error) {
 	return id, err
 }
 
-// webIdentity returns the role that the pod's environment names, and the audience of the
-// token whose file it names.
+// webIdentity returns the role that the pod's environment names, if it names one, and the
+// audience of the token whose file it names.
 func (p Pod) webIdentity() (role, audience string, err error) {
 	for _, c := range p.Spec.Containers {
 		env := map[string]string{}
 		for _, v := range c.Env {
 			env[v.Name] = v.Value
 		}
-		if role = env["AWS_ROLE_ARN"]; role == "" {
-			continue
-		}
+		role = env["AWS_ROLE_ARN"]
 		file := env["AWS_WEB_IDENTITY_TOKEN_FILE"]
+		if role == "" {
+			if file = env["AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"]; file == "" {
+				continue
+			}
+		}
 		if audience = p.tokenAudience(c, file); audience == "" {
 			return "", "", fmt.Errorf("container %s mounts no token at %q", c.Name, file)
 		}
 		return role, audience, nil
 	}
-	return "", "", errors.New("no container has AWS_ROLE_ARN: the service account had no annotation " +
-		roleAnnotation + " when the pod was made")
+	return "", "", errors.New("no container has AWS_ROLE_ARN or AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: the service account had " +
+		"neither the annotation " + roleAnnotation + " nor an association of EKS Pod Identity when the pod was made")
 }
 
 // tokenAudience returns the audience of the token that a container sees as a file; empty
