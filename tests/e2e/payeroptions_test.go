@@ -2,8 +2,6 @@ package e2e
 
 import (
 	"bytes"
-	"encoding/json"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -121,7 +119,9 @@ func TestTheAccountsOwnWorkGroupWritesBelowThePrefix(t *testing.T) {
 func TestATagThatBillingHasSeenIsActivatedAndStaysActive(t *testing.T) {
 	w := newWorld(t)
 	settings := map[string]string{"costAllocationTags": `["team", "environment"]`, "activatedCostAllocationTags": `["team"]`}
-	w.with(settings, func() { w.refuse(w.stack("payer"), "kubecost-report-tag-team", "Cost Allocation Tag (team): empty result") })
+	w.with(settings, func() {
+		w.refuse(w.stack("payer"), "kubecost-report-tag-team", "Cost Allocation Tag (team): empty result")
+	})
 	if active := box.Cloud.ActiveCostTags(w.payer); len(active) > 0 {
 		t.Errorf("active are %v", active)
 	}
@@ -142,71 +142,4 @@ func TestATagThatBillingHasSeenIsActivatedAndStaysActive(t *testing.T) {
 	active("after it was taken out")
 	w.destroy("payer")
 	active("after all was destroyed")
-}
-
-func TestACustomersKeyIsUsedByBillingAndByKubecostOnly(t *testing.T) {
-	w := newWorld(t)
-	policy := func(statements ...json.RawMessage) string {
-		t.Helper()
-		administrator := fmt.Sprintf(`{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::%s:user/administrator"},"Action":"kms:*","Resource":"*"}`, w.payer)
-		text, err := json.Marshal(map[string]any{"Version": "2012-10-17", "Statement": append([]json.RawMessage{json.RawMessage(administrator)}, statements...)})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return string(text)
-	}
-	key := box.Cloud.AddKey(w.payer, sandbox.Region, policy())
-	settings := map[string]string{"kmsKeyArn": key}
-
-	// The preview says what the key's policy needs; before it has that, AWS refuses the report.
-	_, outputs := w.previewed(settings)
-	shown, _ := outputs["kmsKeyPolicyStatements"].(string)
-	var statements []json.RawMessage
-	if err := json.Unmarshal([]byte(shown), &statements); err != nil || len(statements) != 2 {
-		t.Fatalf("the preview shows kmsKeyPolicyStatements %q: %v", shown, err)
-	}
-	w.with(settings, func() { w.refuse(w.stack("payer"), "Failed to verify customer bucket permission") })
-	box.Cloud.SetKeyPolicy(key, policy(statements...))
-	w.upPayer(settings)
-	delivered, ask := w.bill()
-	w.up("primary")
-	w.reads(delivered, ask)
-	w.with(settings, func() { w.unchanged("payer", optpreview.Refresh()) })
-
-	box.Cloud.SetKeyPolicy(key, policy(statements[0]))
-	if answer, err := ask(); err == nil || !strings.Contains(err.Error(), "allowed to access your KMS key") {
-		t.Errorf("without the key Kubecost reads %+v, %v", answer, err)
-	}
-	box.Cloud.SetKeyPolicy(key, policy(statements[1]))
-	if _, err := box.Deliver(t.Context(), w.payer, sandbox.Month(time.Now()), nil); err == nil {
-		t.Error("without the key the billing service delivers")
-	}
-}
-
-func TestWhereLakeFormationDecidesTheGrantsLetKubecostRead(t *testing.T) {
-	w := newWorld(t)
-	box.Cloud.UseLakeFormation(w.payer)
-	w.up("payer")
-	delivered, ask := w.bill()
-	w.up("primary")
-	if answer, err := ask(); err == nil || !strings.Contains(err.Error(), "asking for the columns") {
-		t.Errorf("without grants Kubecost reads %+v, %v", answer, err)
-	}
-
-	settings := map[string]string{"lakeFormation": "true"}
-	w.with(settings, func() {
-		want := map[string]string{
-			"kubecost-payer-role-grants": "create", "kubecost-payer-role-grants-database": "create", "kubecost-payer-role-grants-table": "create",
-			"kubecost-payer-role-query-bill": "update",
-		}
-		if got := w.changes("payer"); !maps.Equal(got, want) {
-			t.Errorf("the setting would change %v, want %v", got, want)
-		}
-	})
-	w.upPayer(settings)
-	w.reads(delivered, ask)
-	w.with(settings, func() { w.unchanged("payer", optpreview.Refresh()) })
-	w.destroy("primary")
-	w.destroy("payer")
-	w.empty()
 }
