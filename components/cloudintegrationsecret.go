@@ -50,10 +50,15 @@ type CloudIntegrationSecretArgs struct {
 	Namespace pulumi.StringInput
 	// Payers are the payer accounts, at least one.
 	Payers []PayerConnection
+	// OtherClouds are further bills.
+	OtherClouds OtherClouds
+	// Format is the file's; empty for cloudintegration.Flat.
+	Format cloudintegration.Format
 }
 
 // CloudIntegrationSecret is the Kubernetes secret with cloud-integration.json. Its name carries a hash of its content, and
-// its content cannot change: a change makes another secret, and so restarts the pods that read it.
+// its content cannot change: a change makes another secret, and so restarts the pods that read it. With a key of another cloud
+// in it, the content is a Pulumi secret, whether the key was given as one or not.
 type CloudIntegrationSecret struct {
 	pulumi.ResourceState
 
@@ -68,6 +73,7 @@ func (args *CloudIntegrationSecretArgs) validate(name string) error {
 	for i, p := range args.Payers {
 		f.require(fmt.Sprintf("Payers[%d]: one of its fields", i), p.complete())
 	}
+	args.OtherClouds.validate(&f)
 	return f.of("CloudIntegrationSecret", name)
 }
 
@@ -91,16 +97,20 @@ func NewCloudIntegrationSecret(
 	for _, p := range args.Payers {
 		entries = append(entries, p.entry())
 	}
-	file := pulumi.All(entries...).ApplyT(func(v []any) (string, error) {
-		var all []cloudintegration.AWS
-		for _, e := range v {
-			all = append(all, e.(cloudintegration.AWS))
-		}
-		return cloudintegration.JSON(all...)
+	format := args.Format
+	if format == "" {
+		format = cloudintegration.Flat
+	}
+	file := pulumi.All(append(entries, args.OtherClouds.entries()...)...).ApplyT(func(v []any) (string, error) {
+		return cloudintegration.Write(format, collect(v))
 	}).(pulumi.StringOutput)
-	secretName := file.ApplyT(func(f string) string {
+	if args.OtherClouds.secret() {
+		file = pulumi.ToSecret(file).(pulumi.StringOutput)
+	}
+	// The name is no secret, though it is made from one: SecretName says why.
+	secretName := pulumi.Unsecret(file.ApplyT(func(f string) string {
 		return cloudintegration.SecretName("cloud-integration", f)
-	}).(pulumi.StringOutput)
+	})).(pulumi.StringOutput)
 
 	secret, err := corev1.NewSecret(ctx, name, &corev1.SecretArgs{
 		Metadata:   &metav1.ObjectMetaArgs{Name: secretName, Namespace: args.Namespace},

@@ -5,6 +5,8 @@ import (
 	"fmt"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/kubecost-cur/kubecost-cur/internal/cloudintegration"
 )
 
 // CurIntegrationArgs hold the payer side, the primary side, or both.
@@ -104,6 +106,10 @@ type PrimaryArgs struct {
 	AccountID string
 	// Payers are the payer accounts to read. With a payer side in the same CurIntegration, that one is added.
 	Payers []PayerConnection
+	// OtherClouds are further bills. FileFormat is the format of cloud-integration.json, by which Kubecost learns of them all;
+	// empty for flat.
+	OtherClouds OtherClouds
+	FileFormat  cloudintegration.Format
 	// ReaderRoleName is the IAM role to make for Kubecost's pods, ReaderRolePath its path; empty for /.
 	ReaderRoleName string
 	ReaderRolePath string

@@ -173,7 +173,11 @@ func (args *PrimaryArgs) parts() *primaryParts {
 			PayerRoleArns:       pulumi.StringArray{},
 			Tags:                args.Tags,
 		},
-		secret: CloudIntegrationSecretArgs{Namespace: pulumi.String(args.Namespace)},
+		secret: CloudIntegrationSecretArgs{
+			Namespace:   pulumi.String(args.Namespace),
+			OtherClouds: args.OtherClouds,
+			Format:      args.FileFormat,
+		},
 		release: KubecostReleaseArgs{
 			ReleaseName:        args.ReleaseName,
 			Namespace:          pulumi.String(args.Namespace),

@@ -138,8 +138,10 @@ func readPayers(ctx *pulumi.Context, s settings) ([]cloudintegration.AWS, error)
 	if len(payers) == 0 { // the payer side of this stack is the only one
 		return nil, nil
 	}
-	// Two payers that Kubecost would take for one are refused before anything is registered.
-	if _, err := cloudintegration.JSON(payers...); err != nil {
+	// Two payers that Kubecost would take for one, and too much for one secret, are refused before anything is registered.
+	all := s.Primary.Clouds
+	all.AWS = payers
+	if _, err := cloudintegration.Write(s.Primary.Format, all); err != nil {
 		return nil, fmt.Errorf("the payers of this stack do not fit together; nothing was changed: %w", err)
 	}
 	return payers, nil

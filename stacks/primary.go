@@ -55,6 +55,8 @@ func primaryArgs(ctx *pulumi.Context, s settings) (*components.PrimaryArgs, erro
 	return &components.PrimaryArgs{
 		AccountID:           s.PrimaryAccountID,
 		Payers:              connections,
+		OtherClouds:         otherClouds(s.Primary.Clouds),
+		FileFormat:          s.Primary.Format,
 		ReaderRoleName:      s.ReaderRoleName,
 		ReaderRolePath:      s.ReaderRolePath,
 		PermissionsBoundary: s.PermissionsBoundary,

@@ -9,11 +9,14 @@ import (
 
 	"github.com/kubecost-cur/kubecost-cur/components"
 	"github.com/kubecost-cur/kubecost-cur/internal/charts"
+	"github.com/kubecost-cur/kubecost-cur/internal/cloudintegration"
 )
 
 // primarySettings are the settings of the primary side, checked.
 type primarySettings struct {
 	Payers             []payerSource
+	Format             cloudintegration.Format
+	Clouds             cloudintegration.Entries // other than AWS
 	Cluster            clusterSettings
 	Namespace          string
 	ServiceAccountName string
@@ -40,6 +43,7 @@ func (r *reader) primary(ctx *pulumi.Context, s settings) primarySettings {
 		Values:             r.object("values"),
 		ValuesSecret:       r.secret("values"),
 	}
+	p.Format, p.Clouds = r.clouds()
 	r.fault("namespace", p.Namespace, components.CheckKubernetesName(p.Namespace))
 	r.fault("serviceAccountName", p.ServiceAccountName, components.CheckKubernetesName(p.ServiceAccountName))
 	r.fault("releaseName", p.ReleaseName, components.CheckKubernetesName(p.ReleaseName))

@@ -5,11 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
+
+	"github.com/kubecost-cur/kubecost-cur/internal/cloudintegration"
 )
 
 // reader reads settings and collects what is wrong with them.
@@ -25,12 +28,16 @@ func newReader(ctx *pulumi.Context) *reader {
 	return &reader{ctx: ctx, project: ctx.Project(), own: config.New(ctx, ""), aws: config.New(ctx, "aws")}
 }
 
-// fault records that the setting of a key (without the project's name) has a wrong value.
+// hidden are the settings that may hold secrets in plain text. Their values are not told.
+var hidden = append([]string{"kubeconfig"}, cloudintegration.Clouds...)
+
+// fault records that the setting of a key (without the project's name) has a wrong value. A value that is secret, or that has
+// to be, is not told.
 func (r *reader) fault(key, value string, err error) {
 	if err == nil {
 		return
 	}
-	if r.secret(key) || key == "kubeconfig" { // which may hold secrets in plain
+	if r.secret(key) || slices.Contains(hidden, key) {
 		value = "[secret]"
 	}
 	r.faults = append(r.faults, fmt.Errorf("%s is %q: %w", r.full(key), value, err))

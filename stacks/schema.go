@@ -67,6 +67,11 @@ var schema = []setting{
 
 	{"payerStack", primary, "string", "", "The payer's stack: its name if it is of this project, else organization/project/stack. Required without payers."},
 	{"payers", primary, "array", []object{}, "Further payer accounts: each a stack and its accountId, or, if this program does not manage it, the seven keys of cloud-integration.json."},
+	{"cloudIntegrationFormat", primary, "string", "flat", "Format of cloud-integration.json: flat, the guide's, which every Kubecost reads, or athena, the newer one."},
+	{"azure", primary, "array", []object{}, "Azure subscriptions whose costs Kubecost reads too, as in docs/clouds.md; secret if an entry has a key."},
+	{"gcp", primary, "array", []object{}, "The same for Google Cloud billing exports."},
+	{"alibaba", primary, "array", []object{}, "The same for Alibaba Cloud accounts; always secret."},
+	{"oci", primary, "array", []object{}, "The same for Oracle Cloud tenancies; always secret, and only with the format athena."},
 	{"clusterName", primary, "string", "", "EKS cluster to install Kubecost in. Required without kubeconfig; beside it, the cluster whose OIDC issuer is looked up."},
 	{"kubeconfig", primary, "string", "", "Text of a kubeconfig to reach the cluster with, instead of one for the stack's own caller. Set it with --secret."},
 	{"kubeconfigContext", primary, "string", "", "Context of the kubeconfig; its current one if empty."},

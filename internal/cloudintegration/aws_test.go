@@ -19,7 +19,7 @@ func valid() AWS {
 }
 
 func TestTheFileIsWhatTheGuideWrites(t *testing.T) {
-	file, err := JSON(valid())
+	file, err := Write(Flat, Entries{AWS: []AWS{valid()}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,7 +67,7 @@ func TestWhatKubecostWouldMisreadIsRefusedByName(t *testing.T) {
 	} {
 		entry := valid()
 		c.spoil(&entry)
-		if _, err := JSON(entry); err == nil || !strings.Contains(err.Error(), c.want) {
+		if _, err := Write(Flat, Entries{AWS: []AWS{entry}}); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: got %v, want an error that names %s", name, err, c.want)
 		}
 	}
@@ -82,14 +82,14 @@ func TestWhatKubecostWouldMisreadIsRefusedByName(t *testing.T) {
 func TestEntriesThatKubecostTakesForOneAreRefused(t *testing.T) {
 	twin := valid()
 	twin.AthenaTable, twin.AthenaBucketName = "other", twin.AthenaBucketName+"/"
-	if _, err := JSON(valid(), twin); err == nil || !strings.Contains(err.Error(), "takes for one") {
+	if _, err := Write(Flat, Entries{AWS: []AWS{valid(), twin}}); err == nil || !strings.Contains(err.Error(), "takes for one") {
 		t.Errorf("two entries with the same account and results location: %v", err)
 	}
 	twin.AthenaBucketName += "other"
-	if _, err := JSON(valid(), twin); err != nil {
+	if _, err := Write(Flat, Entries{AWS: []AWS{valid(), twin}}); err != nil {
 		t.Errorf("two entries with results of their own: %v", err)
 	}
-	if _, err := JSON(); err == nil {
+	if _, err := Write(Athena, Entries{}); err == nil {
 		t.Error("a file without entries was written")
 	}
 }
