@@ -2,6 +2,7 @@ package stacks
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
@@ -15,12 +16,14 @@ func (r *reader) clouds() (cloudintegration.Format, cloudintegration.Entries) {
 	format := cloudintegration.Format(r.text("cloudIntegrationFormat"))
 	r.fault("cloudIntegrationFormat", string(format), cloudintegration.CheckFormat(format))
 	var entries cloudintegration.Entries
+	var given []string
 	before := len(r.faults)
 	for _, cloud := range cloudintegration.Clouds {
 		text := r.raw(cloud)
-		if text == "" {
+		if text == "" || text == "[]" {
 			continue
 		}
+		given = append(given, r.full(cloud))
 		for _, fault := range entries.Read(cloud, text, format) {
 			if fault.Value != "" {
 				r.fault(fault.Name, fault.Value, fault.Err)
@@ -32,7 +35,7 @@ func (r *reader) clouds() (cloudintegration.Format, cloudintegration.Entries) {
 	}
 	if len(r.faults) == before && cloudintegration.CheckFormat(format) == nil {
 		if err := entries.Check(format); err != nil { // what is left to be wrong with them is their size
-			r.faults = append(r.faults, err)
+			r.faults = append(r.faults, fmt.Errorf("%s together: %w", strings.Join(given, ", "), err))
 		}
 	}
 	return format, entries

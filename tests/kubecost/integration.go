@@ -10,7 +10,7 @@ import (
 	"fmt"
 )
 
-// Athena is one AWS integration of a cloud-integration.json in the flat format.
+// Athena is one AWS integration of a cloud-integration.json, with the flat format's keys.
 type Athena struct {
 	Bucket         string `json:"athenaBucketName"` // where results go: an S3 URI
 	Region         string `json:"athenaRegion"`
@@ -43,24 +43,32 @@ func (a Athena) Validate() error {
 	return errors.Join(faults...)
 }
 
-// ParseIntegrations returns the Athena integrations of a cloud-integration.json in the flat format. As for Kubecost, values are
-// JSON strings, unknown keys and other clouds are passed over, and an entry with neither database nor table is no Athena
+// Integrations are what Kubecost finds in a cloud-integration.json.
+type Integrations struct {
+	Athena []Athena
+	Others []Other
+}
+
+// Other is an integration of another cloud.
+type Other struct {
+	Cloud      string
+	Key        string // that Kubecost tells integrations apart by
+	Authorizer string // who Kubecost is there: the newer format's name of it
+	Secret     string // with which it proves it; of a key with several values, all of them
+}
+
+// ParseIntegrations reads a cloud-integration.json: in the newer format and, on any error, all of it in the flat format. As for
+// Kubecost, values are JSON strings, unknown keys are passed over, and a flat entry with neither database nor table is no Athena
 // integration at all. It returns an error for a file that Kubecost could not read, which loses it every integration.
-func ParseIntegrations(file []byte) ([]Athena, error) {
-	var clouds struct {
-		AWS     []Athena          `json:"aws"`
-		Azure   []json.RawMessage `json:"azure"`
-		GCP     []json.RawMessage `json:"gcp"`
-		Alibaba []json.RawMessage `json:"alibaba"`
+func ParseIntegrations(file []byte) (Integrations, error) {
+	var newer newerFile
+	asNewer := json.Unmarshal(file, &newer)
+	if asNewer == nil {
+		return newer.integrations(), nil
 	}
-	if err := json.Unmarshal(file, &clouds); err != nil {
-		return nil, fmt.Errorf("parsing cloud-integration.json: %w", err)
+	var flat flatFile
+	if err := json.Unmarshal(file, &flat); err != nil {
+		return Integrations{}, fmt.Errorf("parsing cloud-integration.json: %w", errors.Join(asNewer, err))
 	}
-	var integrations []Athena
-	for _, a := range clouds.AWS {
-		if a.Database != "" || a.Table != "" {
-			integrations = append(integrations, a)
-		}
-	}
-	return integrations, nil
+	return flat.integrations(), nil
 }

@@ -48,6 +48,27 @@ func (s *Sandbox) Ask(ctx context.Context, namespace string, from, to time.Time)
 	return answers[0], nil
 }
 
+// Integrations are what Kubecost, in one of its pods in a namespace, finds in the mounted cloud-integration.json.
+func (s *Sandbox) Integrations(ctx context.Context, namespace string) (kubecost.Integrations, error) {
+	identity, err := s.Cluster.PodIdentity(ctx, namespace, "app=cost-analyzer")
+	if err != nil {
+		return kubecost.Integrations{}, fmt.Errorf("becoming Kubecost's pod: %w", err)
+	}
+	return s.integrations(ctx, namespace, identity.Pod)
+}
+
+func (s *Sandbox) integrations(ctx context.Context, namespace, pod string) (kubecost.Integrations, error) {
+	file, err := s.mountedFile(ctx, namespace, pod)
+	if err != nil {
+		return kubecost.Integrations{}, err
+	}
+	integrations, err := kubecost.ParseIntegrations(file)
+	if err != nil {
+		return kubecost.Integrations{}, fmt.Errorf("reading cloud-integration.json as Kubecost does: %w", err)
+	}
+	return integrations, nil
+}
+
 // AskAll does what Kubecost does, from one of its pods in a namespace: it reads the mounted cloud-integration.json, and for
 // each of its payer accounts turns the pod's token into the reader role and that into the payer role, lists the table's
 // columns, and runs the daily query over [from, to).
@@ -56,16 +77,12 @@ func (s *Sandbox) AskAll(ctx context.Context, namespace string, from, to time.Ti
 	if err != nil {
 		return nil, fmt.Errorf("becoming Kubecost's pod: %w", err)
 	}
-	file, err := s.mountedFile(ctx, namespace, identity.Pod)
+	integrations, err := s.integrations(ctx, namespace, identity.Pod)
 	if err != nil {
 		return nil, err
 	}
-	integrations, err := kubecost.ParseIntegrations(file)
-	if err != nil {
-		return nil, fmt.Errorf("reading cloud-integration.json as Kubecost does: %w", err)
-	}
 	var answers []*Answer
-	for _, integration := range integrations {
+	for _, integration := range integrations.Athena {
 		answer, err := s.askOne(ctx, namespace, identity, integration, from, to)
 		if err != nil {
 			return nil, fmt.Errorf("payer account %s: %w", integration.Account, err)
