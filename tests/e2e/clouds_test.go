@@ -1,0 +1,265 @@
+package e2e
+
+import (
+	"bytes"
+	"crypto/ed25519"
+	"crypto/x509"
+	"encoding/base64"
+	"encoding/json"
+	"encoding/pem"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/auto"
+	"github.com/pulumi/pulumi/sdk/v3/go/auto/events"
+	"github.com/pulumi/pulumi/sdk/v3/go/auto/optpreview"
+	"github.com/pulumi/pulumi/sdk/v3/go/auto/optup"
+
+	"github.com/kubecost-cur/kubecost-cur/tests/kubecost"
+	"github.com/kubecost-cur/kubecost-cur/tests/sandbox"
+)
+
+// cloudSettings are what of each cloud's entry is no secret, as a stack's file has it.
+var cloudSettings = map[string]string{
+	"azure":   "[{subscriptionId: 01234567-89ab-cdef-0123-456789abcdef, storageAccount: costexports, container: exports, path: daily}]",
+	"gcp":     "[{projectId: billing-project, dataset: billing, table: export}]",
+	"alibaba": `[{accountId: "0123456789012345", region: cn-hangzhou, accessKeyId: LTAI5tABCDEFGHIJ}]`,
+	"oci": "[{tenancyId: ocid1.tenancy.oc1..aaaa, region: us-ashburn-1, userId: ocid1.user.oc1..bbbb, " +
+		"fingerprint: '0a:0a:0a:0a:0a:0a:0a:0a:0a:0a:0a:0a:0a:0a:0a:0a'}]",
+}
+
+// plantedKeys are the secrets of those entries, by the path of the setting.
+func plantedKeys(t *testing.T) map[string]string {
+	t.Helper()
+	private := func(seed string) string {
+		der, err := x509.MarshalPKCS8PrivateKey(ed25519.NewKeyFromSeed([]byte(strings.Repeat(seed, ed25519.SeedSize))))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))
+	}
+	google, err := json.Marshal(map[string]string{
+		"type": "service_account", "client_email": "reader@billing-project.iam.gserviceaccount.com", "private_key": private("g"),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return map[string]string{
+		"azure[0].storageAccessKey":   base64.StdEncoding.EncodeToString([]byte(strings.Repeat("azure-planted-16", 4))),
+		"gcp[0].serviceAccountKey":    string(google),
+		"alibaba[0].accessKeySecret":  "plantedAlibabaSecret0123456789",
+		"oci[0].privateKey":           private("o"),
+		"oci[0].privateKeyPassphrase": "planted-passphrase",
+	}
+}
+
+// watch collects whatever the engine says, so that it can be searched for secrets.
+type watch struct {
+	t    *testing.T
+	keys map[string]string
+	text bytes.Buffer
+	mu   sync.Mutex
+}
+
+// Write adds text.
+func (w *watch) Write(b []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.text.Write(b)
+}
+
+// events returns a channel of which all is added, and what waits for its end.
+func (w *watch) events() (chan events.EngineEvent, func()) {
+	channel := make(chan events.EngineEvent)
+	var done sync.WaitGroup
+	done.Go(func() {
+		for e := range channel {
+			if err := json.NewEncoder(w).Encode(e); err != nil {
+				w.t.Error(err)
+			}
+		}
+	})
+	return channel, done.Wait
+}
+
+// clean expects that nothing of the keys was seen: neither as they are, nor in base64, as Kubernetes has them.
+func (w *watch) clean(where string) {
+	w.t.Helper()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.text.Len() == 0 {
+		w.t.Errorf("%s: nothing was seen at all", where)
+	}
+	for name, key := range w.keys {
+		secret := key
+		if i := strings.Index(key, "PRIVATE KEY-----"); i >= 0 { // its first line, without how lines end in which encoding
+			secret = strings.TrimLeft(key[i+len("PRIVATE KEY-----"):], "\n\\")[1:60]
+		}
+		for shift := range 3 {
+			encoded := base64.StdEncoding.EncodeToString([]byte("xx"[:shift] + secret))
+			if strings.Contains(w.text.String(), encoded[4:len(encoded)-4]) {
+				w.t.Errorf("%s: %s is seen in base64", where, name)
+			}
+		}
+		if strings.Contains(w.text.String(), secret) {
+			w.t.Errorf("%s: %s is seen", where, name)
+		}
+	}
+	w.text.Reset()
+}
+
+// withKeys is the primary stack with the settings of some clouds, their keys set as a user sets them.
+func (w *world) withKeys(format string, keys map[string]string, clouds ...string) auto.Stack {
+	w.t.Helper()
+	w.settings["cloudIntegrationFormat"] = format
+	for _, cloud := range clouds {
+		w.settings[cloud] = cloudSettings[cloud]
+	}
+	stack := w.stack("primary")
+	for path, key := range keys {
+		cloud, _, _ := strings.Cut(path, "[")
+		if !slices.Contains(clouds, cloud) {
+			continue
+		}
+		value, options := auto.ConfigValue{Value: key, Secret: true}, &auto.ConfigOptions{Path: true}
+		if err := stack.SetConfigWithOptions(w.t.Context(), "kubecost-cur:"+path, value, options); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+	return stack
+}
+
+func TestKubecostReadsEveryCloudInBothFormatsAndNoKeyIsSeen(t *testing.T) {
+	w := newWorld(t)
+	keys := plantedKeys(t)
+	seen := &watch{t: t, keys: keys}
+	w.up("payer")
+	month := sandbox.Month(time.Now())
+	delivered, err := box.Deliver(t.Context(), w.payer, month, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	for format, clouds := range map[string][]string{"flat": {"azure", "gcp", "alibaba"}, "athena": {"azure", "gcp", "alibaba", "oci"}} {
+		// It fails first: Kubernetes refuses the release's service, when the secret is there already.
+		w.settings["values"] = "{service: {port: 999999}}"
+		seen.fails(w.withKeys(format, keys, clouds...))
+		seen.clean(format + ", an update that fails")
+
+		w.settings["values"] = ""
+		stack := w.withKeys(format, keys, clouds...)
+		seen.previews(stack)
+		seen.clean(format + ", a preview")
+		seen.ups(stack)
+		seen.clean(format + ", an update")
+		seen.state(stack)
+		seen.clean(format + ", the state and the outputs")
+		seen.previews(stack, optpreview.ExpectNoChanges())
+		seen.clean(format + ", a preview without changes")
+
+		answer, err := box.Ask(t.Context(), w.name, month, month.AddDate(0, 1, 0))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if answer.Total != delivered[0].Kubecost || answer.Total <= 0 {
+			t.Errorf("%s: Kubecost reads %d micro-dollars of %d delivered", format, answer.Total, delivered[0].Kubecost)
+		}
+		found, err := box.Integrations(t.Context(), w.name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.finds(format, found.Others, keys, len(clouds))
+	}
+}
+
+// finds expects that Kubecost has the entries of so many of the clouds, with their keys.
+func (w *world) finds(format string, found []kubecost.Other, keys map[string]string, clouds int) {
+	w.t.Helper()
+	var google map[string]string
+	if err := json.Unmarshal([]byte(keys["gcp[0].serviceAccountKey"]), &google); err != nil {
+		w.t.Fatal(err)
+	}
+	want := []kubecost.Other{
+		{Cloud: "gcp", Key: "billing-project/billing.export", Authorizer: "GCPServiceAccountKey",
+			Secret: google["client_email"] + " " + google["private_key"] + " " + google["type"]},
+		{Cloud: "azure", Key: "01234567-89ab-cdef-0123-456789abcdef/exports/daily", Authorizer: "AzureAccessKey", Secret: keys["azure[0].storageAccessKey"]},
+		{Cloud: "alibaba", Key: "0123456789012345/cn-hangzhou", Authorizer: "AlibabaAccessKey", Secret: keys["alibaba[0].accessKeySecret"]},
+		{Cloud: "oci", Key: "ocid1.tenancy.oc1..aaaa", Authorizer: "OCIRawConfigProvider", Secret: strings.TrimSuffix(keys["oci[0].privateKey"], "\n")},
+	}[:clouds]
+	for i := range found {
+		if found[i].Cloud == "oci" {
+			found[i].Secret = strings.TrimSuffix(found[i].Secret, "\n")
+		}
+	}
+	if !slices.Equal(found, want) {
+		w.t.Errorf("%s: Kubecost finds %+v\nwant %+v", format, found, want)
+	}
+}
+
+// fails brings a stack up, which must fail.
+func (w *watch) fails(stack auto.Stack) {
+	w.t.Helper()
+	channel, wait := w.events()
+	_, err := stack.Up(w.t.Context(), optup.EventStreams(channel), optup.ProgressStreams(w), optup.ErrorProgressStreams(w), optup.ShowSecrets(false))
+	wait()
+	if err == nil {
+		w.t.Fatal("it came up")
+	}
+	fmt.Fprintln(w, err)
+}
+
+func (w *watch) ups(stack auto.Stack) {
+	w.t.Helper()
+	channel, wait := w.events()
+	result, err := stack.Up(w.t.Context(), optup.EventStreams(channel), optup.ProgressStreams(w), optup.ErrorProgressStreams(w), optup.Diff())
+	wait()
+	if err != nil {
+		w.t.Fatalf("bringing it up: %v", err)
+	}
+	fmt.Fprintln(w, result.StdOut, result.StdErr, result.Summary)
+	for name, output := range result.Outputs {
+		if output.Secret {
+			w.t.Errorf("output %s is secret", name)
+		}
+		fmt.Fprintln(w, name, output.Value)
+	}
+}
+
+func (w *watch) previews(stack auto.Stack, opts ...optpreview.Option) {
+	w.t.Helper()
+	channel, wait := w.events()
+	result, err := stack.Preview(w.t.Context(), append(opts, optpreview.EventStreams(channel), optpreview.Diff(), optpreview.ProgressStreams(w))...)
+	wait()
+	if err != nil {
+		w.t.Fatalf("previewing it: %v", err)
+	}
+	fmt.Fprintln(w, result.StdOut, result.StdErr)
+}
+
+func (w *watch) state(stack auto.Stack) {
+	w.t.Helper()
+	exported, err := stack.Export(w.t.Context())
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	outputs, err := stack.Outputs(w.t.Context())
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	fmt.Fprintln(w, string(exported.Deployment), outputs)
+}
+
+func TestAKeyInPlainTextIsRefusedAndNotTold(t *testing.T) {
+	w := newWorld(t)
+	w.up("payer")
+	w.settings["azure"] = strings.Replace(cloudSettings["azure"], "path: daily", "storageAccessKey: planted-key", 1)
+	said := w.refuse(w.stack("primary"), "nothing was changed", "azure[0].storageAccessKey",
+		"pulumi config set --secret --path 'kubecost-cur:azure[0].storageAccessKey'")
+	if strings.Contains(said, "planted-key") {
+		t.Errorf("it tells the key:\n%s", said)
+	}
+}
