@@ -1,6 +1,7 @@
 package components
 
 import (
+	"cmp"
 	"fmt"
 
 	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
@@ -66,6 +67,11 @@ type CloudIntegrationSecret struct {
 	SecretName pulumi.StringOutput `pulumi:"secretName"`
 }
 
+// format is the file's format.
+func (args *CloudIntegrationSecretArgs) format() cloudintegration.Format {
+	return cmp.Or(args.Format, cloudintegration.Flat)
+}
+
 func (args *CloudIntegrationSecretArgs) validate(name string) error {
 	var f faults
 	f.require("Namespace", args.Namespace != nil)
@@ -73,6 +79,7 @@ func (args *CloudIntegrationSecretArgs) validate(name string) error {
 	for i, p := range args.Payers {
 		f.require(fmt.Sprintf("Payers[%d]: one of its fields", i), p.complete())
 	}
+	f.check("Format", string(args.format()), cloudintegration.CheckFormat(args.format()))
 	args.OtherClouds.validate(&f)
 	return f.of("CloudIntegrationSecret", name)
 }
@@ -97,12 +104,8 @@ func NewCloudIntegrationSecret(
 	for _, p := range args.Payers {
 		entries = append(entries, p.entry())
 	}
-	format := args.Format
-	if format == "" {
-		format = cloudintegration.Flat
-	}
 	file := pulumi.All(append(entries, args.OtherClouds.entries()...)...).ApplyT(func(v []any) (string, error) {
-		return cloudintegration.Write(format, collect(v))
+		return cloudintegration.Write(args.format(), collect(v))
 	}).(pulumi.StringOutput)
 	if args.OtherClouds.secret() {
 		file = pulumi.ToSecret(file).(pulumi.StringOutput)

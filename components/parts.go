@@ -9,6 +9,7 @@ import (
 
 	"github.com/kubecost-cur/kubecost-cur/internal/arn"
 	"github.com/kubecost-cur/kubecost-cur/internal/billing"
+	"github.com/kubecost-cur/kubecost-cur/internal/charts"
 	"github.com/kubecost-cur/kubecost-cur/internal/iampolicy"
 )
 
@@ -211,5 +212,14 @@ func (p *primaryParts) validate(name string, withPayer bool) error {
 	if len(p.secret.Payers) > 0 || !withPayer {
 		secret = p.secret.validate(name + "-cloud-integration")
 	}
-	return errors.Join(p.identity.validate(name+"-identity"), secret, p.release.validate(name+"-release"))
+	return errors.Join(p.identity.validate(name+"-identity"), secret, p.release.validate(name+"-release"), p.fits(name))
+}
+
+// fits returns an error for a chart that does not read the file's format.
+func (p *primaryParts) fits(name string) error {
+	line, err := charts.Named(p.release.ChartLine)
+	if format := p.secret.format(); err == nil && !line.Reads(string(format)) {
+		return fmt.Errorf("the arguments of CurIntegration %q: FileFormat is %q, which the ChartLine %s does not read", name, format, line.Name)
+	}
+	return nil
 }

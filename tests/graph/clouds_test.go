@@ -240,13 +240,14 @@ func TestWrongEntriesOfOtherCloudsAreNamedWithoutTheirSecrets(t *testing.T) {
 		})
 	}
 	refuses(t, map[string]refusal{
-		"a format that is none":               {primarySettings, "kubecost-cur:cloudIntegrationFormat", "newer", []string{"flat", "athena"}},
-		"a format in the payer's stack":       {payerSettings, "kubecost-cur:cloudIntegrationFormat", "athena", []string{"primary side", "remove it"}},
-		"other clouds without an AWS payer":   {with(primarySettings, map[string]string{"kubecost-cur:payerStack": "(removed)", "kubecost-cur:gcp": `[{"projectId":"billing-project","dataset":"d","table":"t"}]`}), "kubecost-cur:payerAccountId", "(removed)", []string{"payerStack", "missing"}},
-		"another cloud in the payer's stack":  {payerSettings, "kubecost-cur:azure", `[{"storageAccessKey":"planted"}]`, []string{"primary side", "[secret]"}},
-		"a plain key with nothing else":       {primarySettings, "kubecost-cur:azure", `[{"storageAccessKey":"planted"}]`, []string{"--secret", "subscriptionId"}},
-		"the value of what is not secret":     {primarySettings, "kubecost-cur:gcp", `[{"projectId":"billing-project","dataset":"d.t","table":"t"}]`, []string{`gcp[0].dataset is "d.t"`}},
-		"a list where a key's object belongs": {primarySettings, "kubecost-cur:gcp", `[{"projectId":"billing-project","dataset":"d","table":"t","serviceAccountKey":[]}]`, []string{"an object, or that as a text"}},
+		"a format that is none":                {primarySettings, "kubecost-cur:cloudIntegrationFormat", "newer", []string{"flat", "athena"}},
+		"a format in the payer's stack":        {payerSettings, "kubecost-cur:cloudIntegrationFormat", "athena", []string{"primary side", "remove it"}},
+		"a format that Kubecost 1 cannot read": {with(primarySettings, map[string]string{"kubecost-cur:chartLine": "cost-analyzer-1"}), "kubecost-cur:cloudIntegrationFormat", "athena", []string{"cost-analyzer-1", "set it to flat"}},
+		"other clouds without an AWS payer":    {with(primarySettings, map[string]string{"kubecost-cur:payerStack": "(removed)", "kubecost-cur:gcp": `[{"projectId":"billing-project","dataset":"d","table":"t"}]`}), "kubecost-cur:payerAccountId", "(removed)", []string{"payerStack", "missing"}},
+		"another cloud in the payer's stack":   {payerSettings, "kubecost-cur:azure", `[{"storageAccessKey":"planted"}]`, []string{"primary side", "[secret]"}},
+		"a plain key with nothing else":        {primarySettings, "kubecost-cur:azure", `[{"storageAccessKey":"planted"}]`, []string{"--secret", "subscriptionId"}},
+		"the value of what is not secret":      {primarySettings, "kubecost-cur:gcp", `[{"projectId":"billing-project","dataset":"d.t","table":"t"}]`, []string{`gcp[0].dataset is "d.t"`}},
+		"a list where a key's object belongs":  {primarySettings, "kubecost-cur:gcp", `[{"projectId":"billing-project","dataset":"d","table":"t","serviceAccountKey":[]}]`, []string{"an object, or that as a text"}},
 	})
 }
 
