@@ -71,16 +71,10 @@ func dailySQL(table string, columns []string, from, to time.Time) (sql string, t
 	for _, tag := range tags {
 		groups = append(groups, `"`+tag+`"`)
 	}
-	where := partitions(from, to)
+	where, selected := partitions(from, to), slices.Clone(groups)
 	if isCUR2(columns) {
 		tags, where = append(tags, tagMap), billingPeriods(from, to)
-		groups = append(groups, tagMapSQL)
-	}
-	selected := slices.Clone(groups)
-	for i, group := range selected {
-		if group == tagMapSQL {
-			selected[i] += " as " + tagMap
-		}
+		groups, selected = append(groups, tagMapSQL), append(selected, tagMapSQL+" as "+tagMap)
 	}
 	selected[0] += " as usage_date"
 	selected[len(groupColumns)+1] += " as is_kubernetes"

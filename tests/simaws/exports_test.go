@@ -113,6 +113,27 @@ func TestAnExportNeedsABucketThatDataExportsMayWrite(t *testing.T) {
 	}
 }
 
+func TestAnExportIntoABucketWithAKeyNeedsTheKeysPolicyForDataExports(t *testing.T) {
+	account, config := newAccount(t)
+	bucket := newBucket(t, config, "cur2", exportPolicy(t, account))
+	statements := func(exports bool) string {
+		text, err := iampolicy.KeyStatements(iampolicy.KeyUse{Partition: "aws", Region: region, Account: account, Exports: exports})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.Trim(text, "[]")
+	}
+	key := cloud.AddKey(account, region, keyPolicy(account, statements(false)))
+	encrypt(t, config, bucket, key)
+	in := map[string]any{"Export": export(account, bucket)}
+	_, err := exported(t, config, "CreateExport", in)
+	wantError(t, err, "ValidationException", "S3 bucket permission validation failed")
+	cloud.SetKeyPolicy(key, keyPolicy(account, statements(true)))
+	if _, err := exported(t, config, "CreateExport", in); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestAnExportSelectsColumnsThatItsConfigurationIncludes(t *testing.T) {
 	account, config := newAccount(t)
 	bucket := newBucket(t, config, "cur2", exportPolicy(t, account))
