@@ -1,178 +1,176 @@
 package e2e
 
 import (
+	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/optpreview"
 
-	"github.com/kubecost-cur/kubecost-cur/tests/bill"
 	"github.com/kubecost-cur/kubecost-cur/tests/sandbox"
 	"github.com/kubecost-cur/kubecost-cur/tests/simaws"
 )
 
-const crawlerName = "AWSCURCrawler-kubecost"
-
-// crawls is a world whose payer stack has settings of its own.
-type crawls struct {
-	*world
-	month time.Time
-	own   map[string]string
-}
-
-func newCrawls(t *testing.T, own map[string]string) crawls {
-	t.Helper()
-	return crawls{newWorld(t), sandbox.Month(time.Now()), own}
-}
-
-// asPayer does something with the payer stack's settings.
-func (w crawls) asPayer(do func()) {
+// crawl runs the crawler of a world's report.
+func (w *world) crawl() simaws.Crawl {
 	w.t.Helper()
-	before := maps.Clone(w.settings)
-	maps.Copy(w.settings, w.own)
-	do()
-	w.settings = before
-}
-
-func (w crawls) upPayer() { w.t.Helper(); w.asPayer(func() { w.up("payer") }) }
-
-func (w crawls) deliver() bill.Micros {
-	w.t.Helper()
-	delivered, err := box.Deliver(w.t.Context(), w.payer, w.month, nil)
+	crawl, err := box.Cloud.Crawl(w.t.Context(), w.payer, sandbox.Region, "AWSCURCrawler-kubecost")
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	return delivered[0].Kubecost
+	return crawl
 }
 
-// read is what Kubecost reads of the month, and how many columns the table has.
-func (w crawls) read() (bill.Micros, int) {
+// crawls runs it, and expects that it does what it is there for.
+func (w *world) crawls() simaws.Crawl {
 	w.t.Helper()
-	answer, err := box.Ask(w.t.Context(), w.name, w.month, w.month.AddDate(0, 1, 0))
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	return answer.Total, answer.Columns
-}
-
-func (w crawls) crawl() simaws.Crawl {
-	w.t.Helper()
-	crawl, err := box.Cloud.Crawl(w.t.Context(), w.payer, sandbox.Region, crawlerName)
-	if err != nil {
-		w.t.Fatal(err)
-	}
+	crawl := w.crawl()
 	if crawl.Status != "SUCCEEDED" || crawl.Deprecated {
 		w.t.Fatalf("the crawl is %+v", crawl)
 	}
 	return crawl
 }
 
-// undrifted expects that neither a preview nor one with a refresh would change the payer stack.
-func (w crawls) undrifted() {
+// undrifted expects that with some settings neither a preview nor one with a refresh would change the payer's stack.
+func (w *world) undrifted(settings map[string]string) {
 	w.t.Helper()
-	w.asPayer(func() {
+	w.with(settings, func() {
 		w.unchanged("payer")
 		w.unchanged("payer", optpreview.Refresh())
 	})
 }
 
-func (w crawls) gone() {
-	w.t.Helper()
-	w.destroy("primary")
-	w.asPayer(func() { w.destroy("payer") })
-	w.empty()
-}
-
 func TestACrawlerBringsTheBillAndItsNewColumns(t *testing.T) {
-	w := newCrawls(t, map[string]string{"catalogMode": "crawler", "costAllocationTags": `["aws:eks:cluster-name"]`})
-	w.upPayer()
+	w := newWorld(t)
+	settings := map[string]string{"catalogMode": "crawler", "costAllocationTags": `["aws:eks:cluster-name"]`}
+	w.upPayer(settings)
 	w.up("primary")
-	total, before := w.read()
-	if total != 0 {
-		t.Errorf("before a delivery Kubecost reads %d", total)
+	month := sandbox.Month(time.Now())
+	empty := func(when string) int {
+		t.Helper()
+		answer, err := box.Ask(t.Context(), w.name, month, month.AddDate(0, 1, 0))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if answer.Total != 0 {
+			t.Errorf("%s Kubecost reads %d", when, answer.Total)
+		}
+		return answer.Columns
 	}
-	delivered := w.deliver()
-	if total, _ := w.read(); total != 0 {
-		t.Errorf("before a crawl Kubecost reads %d: of partitions that nobody registered", total)
-	}
+	empty("before a delivery")
+	delivered, ask := w.bill()
+	before := empty("before a crawl has registered a partition")
 
-	crawl := w.crawl()
+	crawl := w.crawls()
 	const column = "resource_tags_user_kubernetes_io_service_name"
 	if !slices.Contains(crawl.Columns, column) || len(crawl.Partitions) != 1 {
 		t.Errorf("the crawl added the columns %v and the partitions %v", crawl.Columns, crawl.Partitions)
 	}
-	total, after := w.read()
-	if total != delivered || after != before+len(crawl.Columns) {
-		t.Errorf("Kubecost reads %d of %d delivered, in a table of %d columns, before %d", total, delivered, after, before)
+	if answer := w.reads(delivered, ask); answer.Columns != before+len(crawl.Columns) {
+		t.Errorf("the table has %d columns, before the crawl %d, and %d were added", answer.Columns, before, len(crawl.Columns))
 	}
-	w.undrifted()
-	w.gone()
+	w.undrifted(settings)
+	w.destroy("primary")
+	w.destroy("payer")
+	w.empty()
 }
 
 func TestADeliveryStartsTheCrawler(t *testing.T) {
-	w := newCrawls(t, map[string]string{"catalogMode": "crawler", "crawlerTrigger": "event"})
-	w.upPayer()
-	delivered := w.deliver()
+	w := newWorld(t)
+	settings := map[string]string{"catalogMode": "crawler", "crawlerTrigger": "event"}
+	w.upPayer(settings)
+	delivered, ask := w.bill()
 	crawls, err := box.Cloud.EndBatchWindows(t.Context(), w.payer, sandbox.Region)
 	if err != nil || len(crawls) != 1 || crawls[0].Status != "SUCCEEDED" {
 		t.Fatalf("the delivery started the crawls %+v, %v", crawls, err)
 	}
 	w.up("primary")
-	if total, _ := w.read(); total != delivered {
-		t.Errorf("Kubecost reads %d of %d delivered", total, delivered)
-	}
-	w.undrifted()
-	w.gone()
+	w.reads(delivered, ask)
+	w.undrifted(settings)
+	w.destroy("primary")
+	w.destroy("payer")
+	w.empty()
 }
 
 func TestACatalogChangesItsModeInPlace(t *testing.T) {
-	w := newCrawls(t, map[string]string{})
-	w.upPayer()
-	delivered := w.deliver()
+	w := newWorld(t)
+	w.up("payer")
+	delivered, ask := w.bill()
 	w.up("primary")
+	settings := map[string]string{}
 	wants := func(want map[string]string) {
 		t.Helper()
-		w.asPayer(func() {
+		w.with(settings, func() {
 			if got := w.changes("payer"); !maps.Equal(got, want) {
-				t.Errorf("with %v a preview would %v, want %v", w.own, got, want)
+				t.Errorf("with %v a preview would %v, want %v", settings, got, want)
 			}
 		})
 	}
-	reads := func(when string) {
-		t.Helper()
-		if total, _ := w.read(); total != delivered {
-			t.Errorf("%s Kubecost reads %d of %d", when, total, delivered)
-		}
-	}
 
-	w.own["catalogMode"] = "crawler"
+	settings["catalogMode"] = "crawler"
 	wants(map[string]string{
 		"kubecost-catalog-table": "update", "kubecost-catalog-crawler": "create", "kubecost-catalog-crawler-role": "create",
 		"kubecost-catalog-crawler-crawl-report": "create",
 	})
-	w.upPayer()
-	w.crawl()
-	reads("after a crawl")
-	w.undrifted()
+	w.upPayer(settings)
+	w.crawls()
+	w.reads(delivered, ask)
+	w.undrifted(settings)
 
-	w.own["crawlerTrigger"] = "event"
+	settings["crawlerTrigger"] = "event"
 	wants(map[string]string{
 		"kubecost-catalog-crawler": "update", "kubecost-catalog-crawler-workflow": "create", "kubecost-catalog-crawler-trigger": "create",
 		"kubecost-catalog-crawler-events-role": "create", "kubecost-catalog-crawler-notify-workflow": "create",
 		"kubecost-catalog-crawler-rule": "create", "kubecost-catalog-crawler-target": "create", "kubecost-report-bucket-notification": "create",
 	})
-	w.upPayer()
-	w.undrifted()
+	w.upPayer(settings)
+	w.undrifted(settings)
 
-	clear(w.own)
-	w.asPayer(func() {
+	clear(settings)
+	w.with(settings, func() {
 		if got := w.changes("payer"); got["kubecost-catalog-table"] != "update" || got["kubecost-catalog-crawler"] != "delete" {
 			t.Errorf("back to projection a preview would %v", got)
 		}
 	})
-	w.upPayer()
-	reads("without a crawler")
-	w.undrifted()
+	w.upPayer(settings)
+	w.reads(delivered, ask)
+	w.undrifted(settings)
+}
+
+func TestACrawlerKeepsAnEncryptedBillWhereLakeFormationDecides(t *testing.T) {
+	w := newWorld(t)
+	box.Cloud.UseLakeFormation(w.payer)
+	policy := func(statements ...json.RawMessage) string {
+		t.Helper()
+		text, err := json.Marshal(map[string]any{"Version": "2012-10-17", "Statement": append([]json.RawMessage{json.RawMessage(fmt.Sprintf(
+			`{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::%s:user/administrator"},"Action":"kms:*","Resource":"*"}`, w.payer))}, statements...)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+	key := box.Cloud.AddKey(w.payer, sandbox.Region, policy())
+	settings := map[string]string{"catalogMode": "crawler", "kmsKeyArn": key, "lakeFormation": "true"}
+	_, outputs := w.previewed(settings)
+	shown, _ := outputs["kmsKeyPolicyStatements"].(string)
+	var statements []json.RawMessage
+	if err := json.Unmarshal([]byte(shown), &statements); err != nil || len(statements) != 2 {
+		t.Fatalf("the preview shows kmsKeyPolicyStatements %q: %v", shown, err)
+	}
+	box.Cloud.SetKeyPolicy(key, policy(statements...))
+	w.upPayer(settings)
+	delivered, ask := w.bill()
+	w.crawls()
+	w.up("primary")
+	w.reads(delivered, ask)
+	w.undrifted(settings)
+
+	box.Cloud.SetKeyPolicy(key, policy(statements[0]))
+	if crawl := w.crawl(); crawl.Status != "FAILED" || !strings.Contains(crawl.Error, "kms:Decrypt") {
+		t.Errorf("without the key the crawl is %+v", crawl)
+	}
 }

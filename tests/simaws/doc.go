@@ -4,7 +4,8 @@
 // Start runs moto, which keeps most of the state, and a proxy that ends the TLS of every host with a certificate of a
 // CA of its own. A program gets there by HTTPS_PROXY and AWS_CA_BUNDLE, and needs no other change. In front of moto
 // this package decides who a caller is and what that caller may do, and answers what moto does not have: STS, the Cost
-// and Usage Report API, cost allocation tags, Lake Formation's grants, Athena's work groups and executions, the endpoint of EKS clusters that really answer.
+// and Usage Report API, cost allocation tags, Lake Formation's grants, Athena's work groups and executions, Glue's crawlers
+// and what starts them, the endpoint of EKS clusters that really answer.
 //
 // Decisions on policies are made by the npm package @cloud-copilot/iam-simulate, which runs as a process of its own.
 // The administrators that AddAccount makes may do all in their account; sessions of roles are held to the role's
