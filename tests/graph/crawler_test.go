@@ -3,6 +3,7 @@ package graph
 import (
 	"encoding/json"
 	"maps"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -67,6 +68,26 @@ func TestATableForACrawlerIsDeclaredInFullAndNotProjected(t *testing.T) {
 	delete(crawled, "parameters")
 	if g, w := text(t, crawled), text(t, projected); g != w {
 		t.Errorf("beside its parameters the table is\n%s\nand without a crawler\n%s", g, w)
+	}
+}
+
+func TestOnlyWhatACrawlChangesIsIgnored(t *testing.T) {
+	if ignored := payerGraph(t, nil).one(t, tableToken, "").ignored; len(ignored) > 0 {
+		t.Errorf("without a crawler changes of %v are ignored", ignored)
+	}
+	ignored := payerGraph(t, map[string]string{"kubecost-cur:catalogMode": "crawler"}).one(t, tableToken, "").ignored
+	for _, want := range []string{"owner", "storageDescriptor.columns", "storageDescriptor.parameters", `parameters["recordCount"]`} {
+		if !slices.Contains(ignored, want) {
+			t.Errorf("changes of %s are not ignored, only those of %v", want, ignored)
+		}
+	}
+	// A table whose parameters were ignored as a whole would stay projected when the mode changes.
+	for _, property := range ignored {
+		for _, declared := range []string{"parameters", "projection.", "storage.location", "classification", "compressionType", "UPDATED_BY_CRAWLER", "storageDescriptor"} {
+			if property == declared || strings.HasPrefix(property, `parameters["`+declared) {
+				t.Errorf("changes of %s are ignored, which is declared", property)
+			}
+		}
 	}
 }
 

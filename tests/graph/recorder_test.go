@@ -68,6 +68,7 @@ type registered struct {
 	version  string   // of the plugin that is asked for
 	retained bool     // when it is deleted
 	after    []string // URNs
+	ignored  []string // properties whose changes are ignored
 }
 
 func (r *recorder) NewResource(args pulumi.MockResourceArgs) (string, resource.PropertyMap, error) {
@@ -77,6 +78,7 @@ func (r *recorder) NewResource(args pulumi.MockResourceArgs) (string, resource.P
 	one := registered{token: args.TypeToken, name: args.Name, inputs: args.Inputs.Mappable(), provider: args.Provider}
 	if args.RegisterRPC != nil {
 		one.retained = args.RegisterRPC.GetRetainOnDelete()
+		one.ignored = args.RegisterRPC.GetIgnoreChanges()
 		one.parent, one.protect, one.after = args.RegisterRPC.GetParent(), args.RegisterRPC.GetProtect(), args.RegisterRPC.GetDependencies()
 		one.version = args.RegisterRPC.GetVersion()
 	}
