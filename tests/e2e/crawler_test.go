@@ -1,11 +1,8 @@
 package e2e
 
 import (
-	"encoding/json"
-	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -139,38 +136,4 @@ func TestACatalogChangesItsModeInPlace(t *testing.T) {
 	w.upPayer(settings)
 	w.reads(delivered, ask)
 	w.undrifted(settings)
-}
-
-func TestACrawlerKeepsAnEncryptedBillWhereLakeFormationDecides(t *testing.T) {
-	w := newWorld(t)
-	box.Cloud.UseLakeFormation(w.payer)
-	policy := func(statements ...json.RawMessage) string {
-		t.Helper()
-		text, err := json.Marshal(map[string]any{"Version": "2012-10-17", "Statement": append([]json.RawMessage{json.RawMessage(fmt.Sprintf(
-			`{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::%s:user/administrator"},"Action":"kms:*","Resource":"*"}`, w.payer))}, statements...)})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return string(text)
-	}
-	key := box.Cloud.AddKey(w.payer, sandbox.Region, policy())
-	settings := map[string]string{"catalogMode": "crawler", "kmsKeyArn": key, "lakeFormation": "true"}
-	_, outputs := w.previewed(settings)
-	shown, _ := outputs["kmsKeyPolicyStatements"].(string)
-	var statements []json.RawMessage
-	if err := json.Unmarshal([]byte(shown), &statements); err != nil || len(statements) != 2 {
-		t.Fatalf("the preview shows kmsKeyPolicyStatements %q: %v", shown, err)
-	}
-	box.Cloud.SetKeyPolicy(key, policy(statements...))
-	w.upPayer(settings)
-	delivered, ask := w.bill()
-	w.crawls()
-	w.up("primary")
-	w.reads(delivered, ask)
-	w.undrifted(settings)
-
-	box.Cloud.SetKeyPolicy(key, policy(statements[0]))
-	if crawl := w.crawl(); crawl.Status != "FAILED" || !strings.Contains(crawl.Error, "kms:Decrypt") {
-		t.Errorf("without the key the crawl is %+v", crawl)
-	}
 }

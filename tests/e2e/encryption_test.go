@@ -90,25 +90,30 @@ func TestWhereLakeFormationDecidesTheGrantsLetKubecostRead(t *testing.T) {
 }
 
 func TestACrawlerReadsUnderAKeyWhereLakeFormationDecides(t *testing.T) {
-	key := map[string]string{"catalogMode": "crawler", "costAllocationTags": `["aws:eks:cluster-name"]`, "reportSchemaElements": `["SPLIT_COST_ALLOCATION_DATA"]`}
-	w := newCrawls(t, key)
+	w := newWorld(t)
+	settings := map[string]string{"catalogMode": "crawler", "costAllocationTags": `["aws:eks:cluster-name"]`, "reportSchemaElements": `["SPLIT_COST_ALLOCATION_DATA"]`}
 	box.Cloud.UseLakeFormation(w.payer)
-	key["kmsKeyArn"] = box.Cloud.AddKey(w.payer, sandbox.Region, w.keyPolicy())
-	box.Cloud.SetKeyPolicy(key["kmsKeyArn"], w.keyPolicy(w.keyStatements(key)...))
-	w.upPayer()
-	w.deliver()
-	if crawl, err := box.Cloud.Crawl(t.Context(), w.payer, sandbox.Region, crawlerName); err == nil && crawl.Status == "SUCCEEDED" {
+	settings["kmsKeyArn"] = box.Cloud.AddKey(w.payer, sandbox.Region, w.keyPolicy())
+	statements := w.keyStatements(settings)
+	box.Cloud.SetKeyPolicy(settings["kmsKeyArn"], w.keyPolicy(statements...))
+	w.upPayer(settings)
+	delivered, ask := w.bill()
+	if crawl := w.crawl(); crawl.Status != "FAILED" || !strings.Contains(crawl.Error, "Lake Formation") {
 		t.Errorf("without grants the crawl is %+v", crawl)
 	}
 
-	key["lakeFormation"] = "true"
-	w.upPayer()
-	delivered := w.deliver()
-	w.crawl()
+	settings["lakeFormation"] = "true"
+	w.upPayer(settings)
+	w.crawls()
 	w.up("primary")
-	if got, _ := w.read(); got != delivered || got <= 0 {
-		t.Errorf("Kubecost reads %d micro-dollars of %d delivered", got, delivered)
+	w.reads(delivered, ask)
+	w.undrifted(settings)
+
+	box.Cloud.SetKeyPolicy(settings["kmsKeyArn"], w.keyPolicy(statements[0]))
+	if crawl := w.crawl(); crawl.Status != "FAILED" || !strings.Contains(crawl.Error, "kms:Decrypt") {
+		t.Errorf("without the key the crawl is %+v", crawl)
 	}
-	w.undrifted()
-	w.gone()
+	w.destroy("primary")
+	w.destroy("payer")
+	w.empty()
 }
