@@ -188,7 +188,7 @@ func NewCurIntegration(
 	}
 	if args.Primary != nil {
 		primary = args.Primary.parts()
-		faults = append(faults, primary.validate(name, args.Payer != nil))
+		faults = append(faults, primary.validate(name, payer))
 	}
 	if err := errors.Join(faults...); err != nil {
 		return nil, err

@@ -206,13 +206,26 @@ func (p *primaryParts) add(payer PayerConnection) {
 	p.identity.PayerRoleArns = p.roles
 }
 
-// validate returns the faults of the parts. With a payer side to come, there need be no other payer.
-func (p *primaryParts) validate(name string, withPayer bool) error {
+// validate returns the faults of the parts. With a payer side to come, payer, there need be no other payer.
+func (p *primaryParts) validate(name string, payer *payerParts) error {
 	var secret error
-	if len(p.secret.Payers) > 0 || !withPayer {
+	if len(p.secret.Payers) > 0 || payer == nil {
 		secret = p.secret.validate(name + "-cloud-integration")
 	}
-	return errors.Join(p.identity.validate(name+"-identity"), secret, p.release.validate(name+"-release"), p.fits(name))
+	return errors.Join(p.identity.validate(name+"-identity"), secret, p.release.validate(name+"-release"), p.fits(name),
+		p.reads(name, payer))
+}
+
+// reads returns an error for a chart that does not read the report of a payer side to come.
+func (p *primaryParts) reads(name string, payer *payerParts) error {
+	line, err := charts.Named(p.release.ChartLine)
+	if err != nil || payer == nil || payer.report.Version != billing.Version2 {
+		return nil // a wrong line is a fault of the release
+	}
+	if err := line.CheckCUR2(line.Version(p.release.ChartVersion)); err != nil {
+		return fmt.Errorf("the arguments of CurIntegration %q: ReportVersion is %q: %w", name, billing.Version2, err)
+	}
+	return nil
 }
 
 // fits returns an error for a chart that does not read the file's format.

@@ -6,6 +6,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/kubecost-cur/kubecost-cur/components"
 	"github.com/kubecost-cur/kubecost-cur/internal/billing"
 )
 
@@ -141,6 +144,50 @@ func TestAWrongSettingOfCUR2IsRefused(t *testing.T) {
 		"an OpenCost that is too old": {with(bothSettings, openCost("2.5.16")), "kubecost-cur:reportVersion", "2",
 			[]string{"opencost 2.5.16", "opencost from 2.5.17"}},
 	})
+}
+
+// Those who use the components alone are told the same.
+func TestAWrongArgumentOfCUR2IsRefused(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(payer *components.PayerArgs, primary *components.PrimaryArgs)
+		want   []string
+	}{
+		"a version that is none": {func(p *components.PayerArgs, _ *components.PrimaryArgs) { p.ReportVersion = "3" }, []string{"Version", `"3"`, "CUR 2.0"}},
+		"tags as columns": {func(p *components.PayerArgs, _ *components.PrimaryArgs) {
+			p.ReportVersion, p.CostAllocationTags = "2", []string{"team"}
+		}, []string{"CostAllocationTags", "resource_tags"}},
+		"a chart that cannot read it": {func(p *components.PayerArgs, _ *components.PrimaryArgs) { p.ReportVersion = "2" }, []string{"ReportVersion", "cost-analyzer 2.8.7"}},
+		"an OpenCost that is too old": {func(p *components.PayerArgs, o *components.PrimaryArgs) {
+			p.ReportVersion, o.ChartLine, o.ChartVersion = "2", "opencost", "2.5.16"
+		}, []string{"opencost 2.5.16"}},
+		"an OpenCost that reads it": {func(p *components.PayerArgs, o *components.PrimaryArgs) {
+			p.ReportVersion, o.ChartLine, o.ChartVersion = "2", "opencost", ""
+		}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			payer, primary := payerArgs(), primaryArgs()
+			c.change(payer, primary)
+			r := &recorder{}
+			err := pulumi.RunErr(func(ctx *pulumi.Context) error {
+				_, err := components.NewCurIntegration(ctx, "kubecost", &components.CurIntegrationArgs{Payer: payer, Primary: primary})
+				return err
+			}, pulumi.WithMocks("kubecost-cur", "both", r))
+			if c.want == nil {
+				if err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			for _, want := range c.want {
+				if err == nil || !strings.Contains(err.Error(), want) {
+					t.Errorf("the error does not say %q: %v", want, err)
+				}
+			}
+			if len(r.resources) > 0 {
+				t.Errorf("it registered %v first", r.count())
+			}
+		})
+	}
 }
 
 // openCost are the settings of a primary side with that chart.
