@@ -125,6 +125,9 @@ func (s *Sandbox) startKubernetes(ctx context.Context, set *parts.Set) error {
 	return nil
 }
 
+// Issuer is the OIDC issuer of all clusters.
+func (s *Sandbox) Issuer() string { return issuer }
+
 // WorldOptions say how a pair of accounts differs from others.
 type WorldOptions struct {
 	NoOIDCProvider   bool // of the cluster's issuer in the primary account

@@ -56,6 +56,30 @@ func TestPodHasTheRoleOfItsServiceAccount(t *testing.T) {
 	}
 }
 
+func TestAnAssociationGivesAPodItsRoleByTheAgent(t *testing.T) {
+	t.Parallel()
+	ns := namespace(t)
+	serviceAccount(t, ns, associated, object{"eks.amazonaws.com/role-arn": roleARN}) // the association wins
+	deploy(t, ns, object{"serviceAccountName": associated, "containers": []any{object{"name": "main", "image": "example"}}})
+	p := readyPod(t, ns)
+	env := map[string]string{}
+	for _, v := range p.Spec.Containers[0].Env {
+		env[v.Name] = v.Value
+	}
+	if env["AWS_ROLE_ARN"] != "" || env["AWS_CONTAINER_CREDENTIALS_FULL_URI"] != "http://169.254.170.23/v1/credentials" || env["AWS_REGION"] != "us-east-2" {
+		t.Errorf("environment: %v", env)
+	}
+	id, err := cluster.PodIdentity(t.Context(), ns, "app=app")
+	must(t, err)
+	if id.RoleARN != "" || id.TokenAudience != "pods.eks.amazonaws.com" || id.ServiceAccount != associated {
+		t.Errorf("identity: %+v", id)
+	}
+	claims := verify(t, id.Token)
+	if claims.Subject != "system:serviceaccount:"+ns+":"+associated || !slices.Equal(claims.Audience, []string{"pods.eks.amazonaws.com"}) {
+		t.Errorf("claims: %+v", claims)
+	}
+}
+
 func TestPodWithoutARoleHasNoIdentity(t *testing.T) {
 	t.Parallel()
 	ns := namespace(t)

@@ -24,6 +24,9 @@ const (
 // cluster serves all tests; each has a namespace of its own.
 var cluster *simeks.Cluster
 
+// associated is the name of the service accounts that EKS Pod Identity gives a role.
+const associated = "associated"
+
 func TestMain(m *testing.M) {
 	if dir := os.Getenv(parentDir); dir != "" {
 		startAndWait(dir)
@@ -52,7 +55,10 @@ func withCluster(run func() int) (code int, err error) {
 	authenticator := httptest.NewServer(http.HandlerFunc(reviewToken))
 	defer authenticator.Close()
 
-	cluster, err = simeks.Start(ctx, simeks.Config{Dir: dir, Kube: kube, Issuer: issuer, TokenWebhook: authenticator.URL})
+	cluster, err = simeks.Start(ctx, simeks.Config{
+		Dir: dir, Kube: kube, Issuer: issuer, TokenWebhook: authenticator.URL,
+		PodIdentity: func(_, serviceAccount string) bool { return serviceAccount == associated },
+	})
 	if err != nil {
 		return 0, err
 	}

@@ -37,3 +37,28 @@ func (k *Cluster) Pods(ctx context.Context, namespace, labelSelector string) ([]
 func (k *Cluster) DeletePod(ctx context.Context, namespace, name string) error {
 	return k.Delete(ctx, namespaced(namespace, "pods/"+name))
 }
+
+// RestartPods deletes the pods that have the labels of a selector, and returns when as many others are ready in their place.
+func (k *Cluster) RestartPods(ctx context.Context, namespace, labelSelector string) error {
+	before, err := k.Pods(ctx, namespace, labelSelector)
+	if err != nil {
+		return err
+	}
+	old := map[string]bool{}
+	for _, p := range before {
+		old[p.Metadata.UID] = true
+		if err := k.DeletePod(ctx, namespace, p.Metadata.Name); err != nil {
+			return err
+		}
+	}
+	return k.wait(ctx, func(ctx context.Context) (bool, error) {
+		pods, err := k.Pods(ctx, namespace, labelSelector)
+		ready := 0
+		for _, p := range pods {
+			if p.Ready() && !old[p.Metadata.UID] {
+				ready++
+			}
+		}
+		return ready >= len(before), err
+	})
+}

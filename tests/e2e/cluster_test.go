@@ -1,0 +1,176 @@
+package e2e
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/auto"
+	"github.com/pulumi/pulumi/sdk/v3/go/auto/optdestroy"
+	"github.com/pulumi/pulumi/sdk/v3/go/auto/optpreview"
+	"github.com/pulumi/pulumi/sdk/v3/go/auto/optup"
+
+	"github.com/kubecost-cur/kubecost-cur/tests/sandbox"
+)
+
+// billed brings a world's payer up and delivers a bill; what it returns asks for it as Kubecost does, and by which role.
+func (w *world) billed() func(role string) {
+	w.t.Helper()
+	w.up("payer")
+	month := sandbox.Month(time.Now())
+	delivered, err := box.Deliver(w.t.Context(), w.payer, month, nil)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return func(role string) {
+		w.t.Helper()
+		answer, err := box.Ask(w.t.Context(), w.name, month, month.AddDate(0, 1, 0))
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		if answer.Total != delivered[0].Kubecost || answer.Total <= 0 {
+			w.t.Errorf("Kubecost reads %d micro-dollars of %d delivered", answer.Total, delivered[0].Kubecost)
+		}
+		if answer.RoleARN != role {
+			w.t.Errorf("the pod has the role %s, want %s", answer.RoleARN, role)
+		}
+	}
+}
+
+// readerRole is the role that the world's primary stack makes.
+func (w *world) readerRole() string { return "arn:aws:iam::" + w.primary + ":role/kubecost-cur-reader" }
+
+func TestAKubeconfigIsEnoughToReachTheCluster(t *testing.T) {
+	w := newWorld(t)
+	ask := w.billed()
+	kubeconfig, err := os.ReadFile(box.Env.Kubeconfig)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, token, _ := strings.Cut(string(kubeconfig), `"token": "`)
+	token, _, _ = strings.Cut(token, `"`)
+	w.settings["clusterName"] = ""
+	w.settings["oidcProvider"] = "arn:aws:iam::" + w.primary + ":oidc-provider/" + strings.TrimPrefix(box.Issuer(), "https://")
+	stack := w.stack("primary")
+	set := func(secret bool) {
+		t.Helper()
+		if err := stack.SetConfig(t.Context(), "kubecost-cur:kubeconfig", auto.ConfigValue{Value: string(kubeconfig), Secret: secret}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	set(false)
+	if said := w.refuse(stack, "kubecost-cur:kubeconfig", "users[sandbox].token", "--secret", "nothing was changed"); strings.Contains(said, token) {
+		t.Errorf("it tells the token:\n%s", said)
+	}
+	set(true)
+	var said bytes.Buffer
+	if _, err := stack.Up(t.Context(), optup.Color("never"), optup.ProgressStreams(&said), optup.ErrorProgressStreams(&said)); err != nil {
+		t.Fatalf("%v\n%s", err, said.String())
+	}
+	ask(w.readerRole())
+	exported, err := stack.Export(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if token == "" || strings.Contains(said.String(), token) || strings.Contains(string(exported.Deployment), token) {
+		t.Error("the token of the kubeconfig is in what was said, or in plain in the state")
+	}
+	if _, err := stack.Preview(t.Context(), optpreview.Refresh(), optpreview.ExpectNoChanges()); err != nil {
+		t.Errorf("a preview after the update: %v", err)
+	}
+	if _, err := stack.Destroy(t.Context(), optdestroy.SuppressProgress()); err != nil {
+		t.Fatal(err)
+	}
+	w.destroy("payer")
+	w.empty()
+}
+
+func TestTheOIDCProviderIsMadeForAClusterThatHasNone(t *testing.T) {
+	w := newWorldOf(t, sandbox.WorldOptions{NoOIDCProvider: true})
+	ask := w.billed()
+	w.refuse(w.stack("primary"), "oidcProvider to create", "associate-iam-oidc-provider")
+	w.settings["oidcProvider"] = "create"
+	w.up("primary")
+	ask(w.readerRole())
+	w.unchanged("primary")
+	w.unchanged("primary", optpreview.Refresh())
+	w.destroy("primary")
+	w.settings["oidcProvider"] = ""
+	w.refuse(w.stack("primary"), "oidcProvider to create") // it is gone
+
+	other := newWorld(t)
+	other.up("payer")
+	other.settings["oidcProvider"] = "create"
+	other.refuse(other.stack("primary"), "has an IAM OIDC provider already", "oidcProvider to lookup", "nothing was changed")
+	if got := other.resources("primary"); len(got) > 1 { // the stack itself
+		t.Errorf("it registered %v", got)
+	}
+}
+
+func TestPodIdentityTakesThePlaceOfIRSA(t *testing.T) {
+	w := newWorldOf(t, sandbox.WorldOptions{PodIdentityAgent: true, NoOIDCProvider: true})
+	ask := w.billed()
+	w.settings["identity"] = "pod-identity"
+	w.refuse(w.stack("primary"), `readerIdentity is "irsa"`, "both stacks")
+	if got := fmt.Sprint(w.changes("payer")); got != "map[kubecost-payer-role:update]" {
+		t.Errorf("letting session tags in would %s", got)
+	}
+	w.up("payer")
+	w.up("primary")
+	ask(w.readerRole())
+	w.unchanged("primary")
+	w.unchanged("primary", optpreview.Refresh())
+
+	// Back to IRSA, by a provider that is made for it.
+	w.settings["identity"], w.settings["oidcProvider"] = "", "create"
+	want := "map[kubecost-identity:update kubecost-identity-assume-payer:update kubecost-identity-oidc-provider:create " +
+		"kubecost-identity-pod-identity:delete kubecost-identity-service-account:update]"
+	if got := fmt.Sprint(w.changes("primary")); got != want {
+		t.Errorf("going back to IRSA would %s\nwant %s", got, want)
+	}
+	w.up("primary")
+	// The documented restart: what a pod gets is decided when it is made.
+	if err := box.Cluster.RestartPods(t.Context(), w.name, "app=cost-analyzer"); err != nil {
+		t.Fatal(err)
+	}
+	ask(w.readerRole())
+	w.destroy("primary")
+}
+
+func TestPodIdentityWithoutItsAgentIsRefused(t *testing.T) {
+	w := newWorld(t)
+	w.settings["identity"] = "pod-identity"
+	w.up("payer")
+	w.refuse(w.stack("primary"), "eks-pod-identity-agent", "aws eks create-addon --cluster-name primary --region us-east-2")
+	if left, err := box.Env.Leftovers(t.Context(), w.primary); err != nil || len(left) > 0 {
+		t.Errorf("it made %v, %v", left, err)
+	}
+}
+
+func TestAClusterThatDoesNotAnswerIsNamedInThePreview(t *testing.T) {
+	w := newWorld(t)
+	w.up("payer")
+	if err := box.AddDeadCluster(t.Context(), w.primary, "dead"); err != nil {
+		t.Fatal(err)
+	}
+	w.settings["clusterName"] = "dead"
+	said := w.refuse(w.stack("primary"), `cluster "dead" (setting clusterName)`, "https://127.0.0.1:1", "connection refused", "checkCluster", "nothing was changed")
+	for _, noise := range []string{"panic", "kubeVersion", "goroutine"} {
+		if strings.Contains(said, noise) {
+			t.Errorf("it says %q:\n%s", noise, said)
+		}
+	}
+	for _, r := range w.resources("primary") {
+		if r.Type != "pulumi:pulumi:Stack" {
+			t.Errorf("it registered %s", r.URN)
+		}
+	}
+	// From where the API server cannot be reached, a preview is still to be had.
+	w.settings["checkCluster"] = "false"
+	if changes := w.changes("primary"); changes["kubecost-release"] != "create" || changes["kubecost-identity"] != "create" {
+		t.Errorf("a preview without the API server would %v", changes)
+	}
+}
