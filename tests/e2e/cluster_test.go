@@ -89,6 +89,13 @@ func TestAKubeconfigIsEnoughToReachTheCluster(t *testing.T) {
 	if _, err := stack.Preview(t.Context(), optpreview.Refresh(), optpreview.ExpectNoChanges()); err != nil {
 		t.Errorf("a preview after the update: %v", err)
 	}
+	// The look-up in its place leads to the same cluster, so nothing in it changes.
+	delete(w.settings, "clusterName")
+	delete(w.settings, "oidcProvider")
+	if got := fmt.Sprint(w.changes("primary")); got != "map[cluster:update]" {
+		t.Errorf("going back to the look-up would %s", got)
+	}
+	set(string(kubeconfig), true)
 	if _, err := stack.Destroy(t.Context(), optdestroy.SuppressProgress()); err != nil {
 		t.Fatal(err)
 	}
