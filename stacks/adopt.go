@@ -195,7 +195,7 @@ func (a *adopter) adoptRole(opts []pulumi.InvokeOption) string {
 		return ""
 	}
 	reader := arn.Role(a.s.Partition, a.s.PrimaryAccountID, a.s.ReaderRolePath, a.s.ReaderRoleName)
-	if err := iampolicy.CheckTrust(found.AssumeRolePolicy, reader); err != nil {
+	if err := iampolicy.CheckTrust(found.AssumeRolePolicy, reader, a.s.Identity == podIdentity); err != nil {
 		a.misfit(part, name, err, "the role's trust policy is not changed from here")
 	}
 	return found.Path

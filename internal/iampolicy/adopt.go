@@ -57,26 +57,31 @@ func deliveryAllowed(found Found, s Statement, action, account, dataPrefix strin
 	return true
 }
 
-// CheckTrust returns an error for a trust policy that does not let a reader assume the role, with the statement to add. What
-// the reader's organization is, is not known here; a policy that asks for one is taken to let it in.
-func CheckTrust(policy string, reader arn.ARN) error {
-	add := TrustReaders(ReaderTrust{Readers: []arn.ARN{reader}}).Statement[0]
+// CheckTrust returns an error for a trust policy that does not let a reader assume the role, and bring session tags if it does,
+// with the statement to add. What the reader's organization is, is not known here; a policy that asks for one is taken to let it in.
+func CheckTrust(policy string, reader arn.ARN, sessionTags bool) error {
+	add := TrustReaders(ReaderTrust{Readers: []arn.ARN{reader}, SessionTags: sessionTags}).Statement[0]
 	found, err := ParseFound(policy)
-	if err == nil && !found.Allows(Request{
-		Names:  []string{reader.String(), arn.Root(reader.Partition, reader.Account).String(), reader.Account},
-		Action: add.Action[0],
-		Context: map[string]string{
-			"aws:principalarn": reader.String(), "aws:principalaccount": reader.Account, "aws:securetransport": "true", "aws:principaltype": "AssumedRole",
-		},
-		Unknown: []string{"aws:principalorgid", "aws:principalorgpaths"},
-	}) {
-		err = fmt.Errorf("it does not let %s assume the role; Kubecost sends no external ID and has no MFA", reader)
+	for _, action := range add.Action {
+		if err == nil && !found.Allows(Request{
+			Names:  []string{reader.String(), arn.Root(reader.Partition, reader.Account).String(), reader.Account},
+			Action: action,
+			Context: map[string]string{
+				"aws:principalarn": reader.String(), "aws:principalaccount": reader.Account, "aws:securetransport": "true", "aws:principaltype": "AssumedRole",
+			},
+			Unknown: []string{"aws:principalorgid", "aws:principalorgpaths"},
+		}) {
+			err = fmt.Errorf("it does not let %s %s the role; Kubecost sends no external ID and has no MFA", reader, purposes[action])
+		}
 	}
 	if err != nil {
 		return fmt.Errorf("its trust policy is %s: %w: add this statement to it: %s", policy, err, statementText(add))
 	}
 	return nil
 }
+
+// purposes are what a trust policy lets a reader do with the role, by action.
+var purposes = map[string]string{"sts:AssumeRole": "assume", tagSession: "bring session tags, as EKS Pod Identity gives, to"}
 
 func statementText(s Statement) string {
 	b, err := json.Marshal(s)

@@ -96,12 +96,28 @@ func TestARoleThatKubecostCannotAssumeIsRefusedWithTheStatementToAdd(t *testing.
 		"a Deny of those with tag": {strings.Replace(trust(root, ""), "[", `[{"Effect":"Deny","Principal":"*","Action":"sts:*","Condition":{"Null":{"aws:PrincipalTag/team":"false"}}},`, 1), true},
 		"no JSON":                  {"{", false},
 	} {
-		err := CheckTrust(c.policy, reader)
+		err := CheckTrust(c.policy, reader, false)
 		if (err == nil) != c.allowed {
 			t.Errorf("%s: %v, want allowed %v", name, err, c.allowed)
 		}
 		if err != nil && (!strings.Contains(err.Error(), c.policy) || !strings.Contains(err.Error(), `"ArnEquals":{"aws:PrincipalArn":["arn:aws:iam::222222222222:role/kubecost-cur-reader"]}`)) {
 			t.Errorf("%s: it does not say what is there and what to add: %v", name, err)
 		}
+	}
+}
+
+func TestARoleThatTakesNoSessionTagsIsRefusedForPodIdentity(t *testing.T) {
+	reader := arn.Role("aws", "222222222222", "/", "kubecost-cur-reader")
+	trust := func(action string) string {
+		return `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::222222222222:root"},"Action":` + action + `}]}`
+	}
+	for _, action := range []string{`["sts:AssumeRole","sts:TagSession"]`, `"sts:*"`} {
+		if err := CheckTrust(trust(action), reader, true); err != nil {
+			t.Errorf("%s: %v", action, err)
+		}
+	}
+	err := CheckTrust(trust(`"sts:AssumeRole"`), reader, true)
+	if err == nil || !strings.Contains(err.Error(), "session tags") || !strings.Contains(err.Error(), `"Action":["sts:AssumeRole","sts:TagSession"]`) {
+		t.Errorf("without sts:TagSession: %v", err)
 	}
 }

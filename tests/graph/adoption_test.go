@@ -210,6 +210,7 @@ func TestAllThatDoesNotFitIsSaidAtOnceAndNothingIsRegistered(t *testing.T) {
 		"a tag that has no column": {map[string]string{"kubecost-cur:costAllocationTags": `["team","owner"]`}, func(map[string]any) {}, []string{"no column resource_tags_user_owner"}},
 		"no role":                  {nil, gone(findRole), []string{"adopt has payerRole", `"kubecost-cur-access"`}},
 		"a role for others":        {nil, trust(`{"Version":"2012-10-17","Statement":[]}`), []string{readerRole, "add this statement", "sts:AssumeRole", "not changed from here"}},
+		"a role for IRSA":          {map[string]string{"kubecost-cur:identity": "pod-identity"}, func(map[string]any) {}, []string{readerRole, "session tags", "sts:TagSession"}},
 		"all of it": {nil, func(there map[string]any) {
 			for _, token := range []string{findReport, findBucket, findTable, findRole} {
 				gone(token)(there)
