@@ -117,3 +117,19 @@ func TestACrawlerReadsUnderAKeyWhereLakeFormationDecides(t *testing.T) {
 	w.destroy("payer")
 	w.empty()
 }
+
+func TestAnExportIsDeliveredUnderAKeyWhosePolicyLetsDataExports(t *testing.T) {
+	w := newWorld(t)
+	settings := map[string]string{"reportVersion": `"2"`, "costAllocationTags": "", "reportSchemaElements": `["SPLIT_COST_ALLOCATION_DATA"]`}
+	settings["kmsKeyArn"] = box.Cloud.AddKey(w.payer, sandbox.Region, w.keyPolicy())
+	statements := w.keyStatements(settings)
+	box.Cloud.SetKeyPolicy(settings["kmsKeyArn"], w.keyPolicy(statements...))
+	w.upPayer(settings)
+	w.bill()
+	w.with(settings, func() { w.unchanged("payer", optpreview.Refresh()) })
+
+	box.Cloud.SetKeyPolicy(settings["kmsKeyArn"], w.keyPolicy(statements[1]))
+	if _, err := box.Deliver(t.Context(), w.payer, sandbox.Month(time.Now()), nil); err == nil {
+		t.Error("without the key Data Exports delivers")
+	}
+}
