@@ -10,8 +10,8 @@ import (
 	"github.com/kubecost-cur/kubecost-cur/internal/cloudintegration"
 )
 
-// clouds reads the format of cloud-integration.json and the entries of the clouds other than AWS. No fault tells the value of
-// a secret key, and none a value of a setting that is a Pulumi secret.
+// clouds reads the format of cloud-integration.json and the entries of the clouds other than AWS. No fault tells a value of a
+// setting that has a secret key, or is a Pulumi secret.
 func (r *reader) clouds() (cloudintegration.Format, cloudintegration.Entries) {
 	format := cloudintegration.Format(r.text("cloudIntegrationFormat"))
 	r.fault("cloudIntegrationFormat", string(format), cloudintegration.CheckFormat(format))
@@ -24,8 +24,11 @@ func (r *reader) clouds() (cloudintegration.Format, cloudintegration.Entries) {
 			continue
 		}
 		given = append(given, r.full(cloud))
-		for _, fault := range entries.Read(cloud, text, format) {
-			if fault.Value != "" {
+		faults := entries.Read(cloud, text, format)
+		// Where there is a key, any value may be one that was put in the wrong place.
+		tell := !r.secret(cloud) && len(entries.SecretKeys(cloud)) == 0
+		for _, fault := range faults {
+			if fault.Value != "" && tell {
 				r.fault(fault.Name, fault.Value, fault.Err)
 			} else {
 				r.faults = append(r.faults, fmt.Errorf("%s: %w", r.full(fault.Name), fault.Err))

@@ -6,11 +6,13 @@ import (
 	"encoding/base64"
 	"encoding/pem"
 	"maps"
+	"os"
 	"strings"
 	"testing"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"gopkg.in/yaml.v3"
 
 	"github.com/kubecost-cur/kubecost-cur/internal/cloudintegration"
 	"github.com/kubecost-cur/kubecost-cur/stacks"
@@ -159,4 +161,51 @@ func TestAStackWithBothSidesReadsOtherCloudsToo(t *testing.T) {
 	if format != cloudintegration.Athena || len(read.OCI) != 1 || len(read.AWS) != 1 || read.AWS[0].ProjectID != payerAccount {
 		t.Errorf("the file has the format %q, %d payers and %d tenancies", format, len(read.AWS), len(read.OCI))
 	}
+}
+
+// The examples are copied into stacks' files: they must be taken as they stand, with the keys that the commands below them set.
+func TestTheDocumentedEntriesAreTaken(t *testing.T) {
+	doc, err := os.ReadFile("../../docs/clouds.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	settings := maps.Clone(primarySettings)
+	for _, block := range strings.Split(string(doc), "```yaml\n")[1:] {
+		block, _, _ = strings.Cut(block, "```")
+		var config map[string]any
+		if err := yaml.Unmarshal([]byte(block), &config); err != nil {
+			t.Fatal(err)
+		}
+		for key, value := range config {
+			entries, isCloud := value.([]any)
+			if isCloud {
+				maps.Copy(entries[0].(map[string]any), documentedKeys(t, string(doc), strings.TrimPrefix(key, "kubecost-cur:")))
+			}
+			settings[key] = asConfig(t, value)
+		}
+	}
+	r := &recorder{payerOutputs: payerOutputs()}
+	if err := runSecretly(r, settings, cloudintegration.Clouds...); err != nil {
+		t.Fatal(err)
+	}
+	read, format := fileOf(t, r)
+	if format != cloudintegration.Athena || len(read.Azure) != 1 || len(read.GCP) != 1 || len(read.Alibaba) != 1 || len(read.OCI) != 1 {
+		t.Errorf("the documented settings make a file with the format %q and %+v", format, read)
+	}
+	for _, cloud := range cloudintegration.Clouds {
+		if len(read.SecretKeys(cloud)) == 0 {
+			t.Errorf("no command of the document sets a key of %s", cloud)
+		}
+	}
+}
+
+// documentedKeys are the keys of a cloud's first entry that the document's commands set, with values of this test.
+func documentedKeys(t *testing.T, doc, cloud string) map[string]any {
+	t.Helper()
+	keys := map[string]any{}
+	for _, rest := range strings.Split(doc, "--secret --path 'kubecost-cur:"+cloud+"[0].")[1:] {
+		key, _, _ := strings.Cut(rest, "'")
+		keys[key] = cloudEntries(t)[cloud][key]
+	}
+	return keys
 }

@@ -61,6 +61,7 @@ func TestWrongEntriesOfOtherCloudsAreNamedWithoutTheirSecrets(t *testing.T) {
 		"Azure without a key, flat":           {"flat", "azure", entry("azure", "storageAccessKey", nil), []string{"azure[0].storageAccessKey", "cloudIntegrationFormat to athena"}},
 		"a path with slashes around it":       {"athena", "azure", entry("azure", "path", "/x/"), []string{"azure[0].path", "no slash"}},
 		"a cloud of Azure's that is none":     {"athena", "azure", entry("azure", "cloud", "germany"), []string{"azure[0].cloud", "china"}},
+		"a storage key in the wrong place":    {"flat", "azure", entry("azure", "storageAccount", key), []string{"azure[0].storageAccount", "3 to 24"}},
 		"an Azure entry twice":                {"athena", "azure", twins("azure"), []string{"azure[1]", "as azure[0]", "for one"}},
 		"a dataset with its table":            {"flat", "gcp", entry("gcp", "dataset", "billing.export"), []string{"gcp[0].dataset", "key of its own"}},
 		"a Google key that is a file's name":  {"flat", "gcp", entry("gcp", "serviceAccountKey", "key.json"), []string{"gcp[0].serviceAccountKey", "JSON object"}},
