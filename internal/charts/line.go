@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/blang/semver"
+
+	"github.com/kubecost-cur/kubecost-cur/internal/cloudintegration"
 )
 
 // Line is a line of versions of a chart that take the same values.
@@ -120,8 +122,8 @@ func (l Line) NeedsClusterID() bool { return l.asksID }
 
 // The formats of cloud-integration.json.
 const (
-	Flat   = "flat"   // aws is a list, with the keys of the guide
-	Athena = "athena" // aws.athena is a list
+	Flat   = string(cloudintegration.Flat)   // aws is a list, with the keys of the guide
+	Athena = string(cloudintegration.Athena) // aws.athena is a list
 )
 
 // Reads is whether all versions of the line read that format of cloud-integration.json.
