@@ -72,10 +72,11 @@ func (args *CloudIntegrationSecretArgs) format() cloudintegration.Format {
 	return cmp.Or(args.Format, cloudintegration.Flat)
 }
 
-func (args *CloudIntegrationSecretArgs) validate(name string) error {
+// validate returns the faults of the arguments. With a payer to come, there need be none yet.
+func (args *CloudIntegrationSecretArgs) validate(name string, withPayer bool) error {
 	var f faults
 	f.require("Namespace", args.Namespace != nil)
-	f.require("Payers", len(args.Payers) > 0)
+	f.require("Payers", len(args.Payers) > 0 || withPayer)
 	for i, p := range args.Payers {
 		f.require(fmt.Sprintf("Payers[%d]: one of its fields", i), p.complete())
 	}
@@ -92,7 +93,7 @@ func NewCloudIntegrationSecret(
 	if args == nil {
 		return nil, fmt.Errorf("the arguments of CloudIntegrationSecret %q are missing", name)
 	}
-	if err := args.validate(name); err != nil {
+	if err := args.validate(name, false); err != nil {
 		return nil, err
 	}
 	c := &CloudIntegrationSecret{}

@@ -208,10 +208,7 @@ func (p *primaryParts) add(payer PayerConnection) {
 
 // validate returns the faults of the parts. With a payer side to come, payer, there need be no other payer.
 func (p *primaryParts) validate(name string, payer *payerParts) error {
-	var secret error
-	if len(p.secret.Payers) > 0 || payer == nil {
-		secret = p.secret.validate(name + "-cloud-integration")
-	}
+	secret := p.secret.validate(name+"-cloud-integration", payer != nil)
 	return errors.Join(p.identity.validate(name+"-identity"), secret, p.release.validate(name+"-release"), p.fits(name),
 		p.reads(name, payer))
 }

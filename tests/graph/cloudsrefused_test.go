@@ -3,6 +3,11 @@ package graph
 import (
 	"strings"
 	"testing"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/kubecost-cur/kubecost-cur/components"
+	"github.com/kubecost-cur/kubecost-cur/internal/cloudintegration"
 )
 
 func TestAKeyInPlainTextIsRefusedWithTheCommandThatMakesItASecret(t *testing.T) {
@@ -120,6 +125,30 @@ func TestMoreEntriesThanASecretHoldsAreRefused(t *testing.T) {
 	for _, want := range []string{"kubecost-cur:azure", "1048576", "take entries out", "nothing was changed"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("the error does not say %q: %v", want, err)
+		}
+	}
+	if len(r.resources) > 0 {
+		t.Errorf("it registered %v first", r.count())
+	}
+}
+
+func TestWrongArgumentsForOtherCloudsAreOneErrorBeforeAnythingIsRegistered(t *testing.T) {
+	r := &recorder{}
+	err := pulumi.RunErr(func(ctx *pulumi.Context) error {
+		primary := primaryArgs()
+		primary.FileFormat, primary.ChartLine, primary.ChartVersion = cloudintegration.Athena, "cost-analyzer-1", ""
+		primary.OtherClouds = components.OtherClouds{
+			Azure:   []components.AzureConnection{{Container: pulumi.String("exports")}},
+			GCP:     []components.GCPConnection{{}},
+			Alibaba: []components.AlibabaConnection{{Region: pulumi.String("cn-hangzhou")}},
+			OCI:     []components.OCIConnection{{PrivateKey: pulumi.String("planted")}},
+		}
+		_, err := components.NewCurIntegration(ctx, "kubecost", &components.CurIntegrationArgs{Payer: payerArgs(), Primary: primary})
+		return err
+	}, pulumi.WithMocks("kubecost-cur", "both", r))
+	for _, want := range []string{"Azure[0]", "GCP[0]", "Alibaba[0]", "OCI[0]", "FileFormat", "cost-analyzer-1"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("the error does not say %s: %v", want, err)
 		}
 	}
 	if len(r.resources) > 0 {
