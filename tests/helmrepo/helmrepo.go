@@ -1,5 +1,5 @@
-// Package helmrepo serves a Helm repository with a simulator of Kubecost's cost-analyzer chart, at the
-// address where the real one has its own.
+// Package helmrepo serves the Helm repositories of Kubecost and OpenCost with simulators of their charts, at the addresses where
+// the real ones are.
 package helmrepo
 
 import (
@@ -17,57 +17,80 @@ import (
 	"time"
 )
 
-// Host is the name under which the repository is reached, and Path where on it the index is.
-const (
-	Host = "kubecost.github.io"
-	Path = "/cost-analyzer/"
-)
+// Hosts are the names under which the repositories are reached.
+var Hosts = []string{"kubecost.github.io", "opencost.github.io"}
 
-// packed is the version that the embedded chart names, which each archive's own version replaces.
-const packed = "2.8.7"
+// standIn is a simulator of some versions of a chart.
+type standIn struct {
+	repository string   // host and path of its index
+	chart      string   // its name there
+	folder     string   // of its files
+	written    string   // the version that its Chart.yaml names, which each archive's own version replaces
+	versions   []string // newest first
+}
 
-// Versions are the chart's versions, newest first. The newest refuses to render with the settings of the
-// others, as the real one does.
-var Versions = []string{"2.9.7", "2.8.7", "2.8.6"}
+// standIns are what the repositories hold. The newest cost-analyzer refuses to render with the settings of the others, as the
+// real one does.
+var standIns = []standIn{
+	{"kubecost.github.io/cost-analyzer/", "cost-analyzer", "cost-analyzer", "2.8.7", []string{"2.9.7", "2.8.7", "2.8.6"}},
+	{"kubecost.github.io/cost-analyzer/", "cost-analyzer", "cost-analyzer-1", "1.108.1", []string{"1.108.1"}},
+	{"kubecost.github.io/kubecost/", "kubecost", "kubecost", "3.2.1", []string{"3.2.1"}},
+	{"opencost.github.io/opencost-helm-chart/", "opencost", "opencost", "2.5.17", []string{"2.5.17"}},
+}
 
 // released stands for the time of release, so that archives and index are the same each time.
 var released = time.Date(2026, time.June, 16, 0, 0, 0, 0, time.UTC)
 
-//go:embed all:cost-analyzer
-var chart embed.FS
+//go:embed all:cost-analyzer all:cost-analyzer-1 all:kubecost all:opencost
+var folders embed.FS
 
-// Handler returns the repository: the index and an archive for each version, below [Path]. It fails when the
-// chart cannot be packed.
+// Handler returns the repositories: an index and an archive for each version below their paths, by the host that is asked. It
+// fails when a chart cannot be packed.
 func Handler() (http.Handler, error) {
 	files := map[string][]byte{}
-	var entries []entry
-	for _, version := range Versions {
-		archive, err := pack(version)
-		if err != nil {
-			return nil, fmt.Errorf("packing the chart %s: %w", version, err)
+	indexes := map[string]index{}
+	for _, s := range standIns {
+		list, found := indexes[s.repository]
+		if !found {
+			list = index{"v1", map[string][]entry{}, released}
+			indexes[s.repository] = list
 		}
-		name := "cost-analyzer-" + version + ".tgz"
-		files[Path+name] = archive
-		digest := sha256.Sum256(archive)
-		entries = append(entries, entry{
-			APIVersion: "v2", Name: "cost-analyzer", Version: version, AppVersion: version, Created: released,
-			Digest: hex.EncodeToString(digest[:]), URLs: []string{"https://" + Host + Path + name},
-		})
+		for _, version := range s.versions {
+			archive, err := s.pack(version)
+			if err != nil {
+				return nil, fmt.Errorf("packing the chart %s %s: %w", s.chart, version, err)
+			}
+			file := s.repository + s.chart + "-" + version + ".tgz"
+			files[file] = archive
+			digest := sha256.Sum256(archive)
+			list.Entries[s.chart] = append(list.Entries[s.chart], entry{
+				APIVersion: "v2", Name: s.chart, Version: version, Created: released,
+				Digest: hex.EncodeToString(digest[:]), URLs: []string{"https://" + file},
+			})
+		}
 	}
-	list, err := json.MarshalIndent(index{"v1", map[string][]entry{"cost-analyzer": entries}, released}, "", "  ")
-	if err != nil {
-		return nil, fmt.Errorf("writing the repository's index: %w", err)
+	for repository, list := range indexes {
+		text, err := json.MarshalIndent(list, "", "  ")
+		if err != nil {
+			return nil, fmt.Errorf("writing the index of %s: %w", repository, err)
+		}
+		files[repository+"index.yaml"] = text // JSON is YAML
 	}
-	files[Path+"index.yaml"] = list // JSON is YAML
 
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		file, ok := files[r.URL.Path]
+		file, ok := files[host(r)+r.URL.Path]
 		if !ok {
 			http.NotFound(w, r)
 			return
 		}
 		http.ServeContent(w, r, r.URL.Path, released, bytes.NewReader(file))
 	}), nil
+}
+
+// host is the name of the server that is asked, without its port.
+func host(r *http.Request) string {
+	name, _, _ := strings.Cut(r.Host, ":")
+	return name
 }
 
 // index is a Helm repository's index.
@@ -81,29 +104,28 @@ type entry struct {
 	APIVersion string    `json:"apiVersion"`
 	Name       string    `json:"name"`
 	Version    string    `json:"version"`
-	AppVersion string    `json:"appVersion"`
 	Created    time.Time `json:"created"`
 	Digest     string    `json:"digest"`
 	URLs       []string  `json:"urls"`
 }
 
 // pack returns the chart's archive with the given version.
-func pack(version string) ([]byte, error) {
+func (s standIn) pack(version string) ([]byte, error) {
 	var archive bytes.Buffer
 	compressed := gzip.NewWriter(&archive)
 	files := tar.NewWriter(compressed)
-	err := fs.WalkDir(chart, "cost-analyzer", func(path string, d fs.DirEntry, err error) error {
+	err := fs.WalkDir(folders, s.folder, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}
-		content, err := chart.ReadFile(path)
+		content, err := folders.ReadFile(path)
 		if err != nil {
 			return err
 		}
 		if d.Name() == "Chart.yaml" {
-			content = []byte(strings.ReplaceAll(string(content), packed, version))
+			content = []byte(strings.ReplaceAll(string(content), s.written, version))
 		}
-		header := &tar.Header{Name: path, Mode: 0o644, Size: int64(len(content)), ModTime: released}
+		header := &tar.Header{Name: s.chart + strings.TrimPrefix(path, s.folder), Mode: 0o644, Size: int64(len(content)), ModTime: released}
 		if err := files.WriteHeader(header); err != nil {
 			return err
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
-	"errors"
 	"fmt"
 	"math"
 	"net/http"
@@ -48,38 +47,36 @@ func (s *Sandbox) Ask(ctx context.Context, namespace string, from, to time.Time)
 	return answers[0], nil
 }
 
-// Integrations are what Kubecost, in one of its pods in a namespace, finds in the mounted cloud-integration.json.
+// Integrations are what Kubecost, in its pod in a namespace that reads the bill, finds in the mounted cloud-integration.json.
 func (s *Sandbox) Integrations(ctx context.Context, namespace string) (kubecost.Integrations, error) {
-	identity, err := s.Cluster.PodIdentity(ctx, namespace, "app=cost-analyzer")
-	if err != nil {
-		return kubecost.Integrations{}, fmt.Errorf("becoming Kubecost's pod: %w", err)
-	}
-	return s.integrations(ctx, namespace, identity.Pod)
+	_, integrations, err := s.integrations(ctx, namespace)
+	return integrations, err
 }
 
-func (s *Sandbox) integrations(ctx context.Context, namespace, pod string) (kubecost.Integrations, error) {
-	file, err := s.mountedFile(ctx, namespace, pod)
+// integrations are what the pod of a namespace that reads the bill finds in cloud-integration.json, and that pod.
+func (s *Sandbox) integrations(ctx context.Context, namespace string) (simeks.Pod, kubecost.Integrations, error) {
+	pod, file, err := s.billReader(ctx, namespace)
 	if err != nil {
-		return kubecost.Integrations{}, err
+		return pod, kubecost.Integrations{}, err
 	}
 	integrations, err := kubecost.ParseIntegrations(file)
 	if err != nil {
-		return kubecost.Integrations{}, fmt.Errorf("reading cloud-integration.json as Kubecost does: %w", err)
+		return pod, kubecost.Integrations{}, fmt.Errorf("reading cloud-integration.json as Kubecost does: %w", err)
 	}
-	return integrations, nil
+	return pod, integrations, nil
 }
 
-// AskAll does what Kubecost does, from one of its pods in a namespace: it reads the mounted cloud-integration.json, and for
-// each of its payer accounts turns the pod's token into the reader role and that into the payer role, lists the table's
-// columns, and runs the daily query over [from, to).
+// AskAll does what Kubecost or OpenCost does, from its pod in a namespace that reads the bill: it reads the mounted
+// cloud-integration.json, and for each of its payer accounts turns the pod's token into the reader role and that into the payer
+// role, lists the table's columns, and runs the daily query over [from, to).
 func (s *Sandbox) AskAll(ctx context.Context, namespace string, from, to time.Time) ([]*Answer, error) {
-	identity, err := s.Cluster.PodIdentity(ctx, namespace, "app=cost-analyzer")
-	if err != nil {
-		return nil, fmt.Errorf("becoming Kubecost's pod: %w", err)
-	}
-	integrations, err := s.integrations(ctx, namespace, identity.Pod)
+	pod, integrations, err := s.integrations(ctx, namespace)
 	if err != nil {
 		return nil, err
+	}
+	identity, err := s.Cluster.IdentityOf(ctx, pod)
+	if err != nil {
+		return nil, fmt.Errorf("becoming Kubecost's pod: %w", err)
 	}
 	var answers []*Answer
 	for _, integration := range integrations.Athena {
@@ -142,34 +139,6 @@ func (a *Answer) add(costs []kubecost.Cost) {
 		}
 		return int(y.Cost - x.Cost)
 	})
-}
-
-// mountedFile is the content of cloud-integration.json as a pod sees it: that of the secret among its volumes which has it.
-func (s *Sandbox) mountedFile(ctx context.Context, namespace, pod string) ([]byte, error) {
-	pods, err := s.Cluster.Pods(ctx, namespace, "app=cost-analyzer")
-	if err != nil {
-		return nil, fmt.Errorf("listing Kubecost's pods: %w", err)
-	}
-	i := slices.IndexFunc(pods, func(p simeks.Pod) bool { return p.Metadata.Name == pod })
-	if i < 0 {
-		return nil, fmt.Errorf("pod %s is gone", pod)
-	}
-	for _, v := range pods[i].Spec.Volumes {
-		if v.Secret == nil {
-			continue
-		}
-		var secret struct {
-			Data map[string][]byte `json:"data"`
-		}
-		path := "/api/v1/namespaces/" + namespace + "/secrets/" + v.Secret.SecretName
-		if err := s.Cluster.Get(ctx, path, &secret); err != nil {
-			return nil, fmt.Errorf("reading secret %s: %w", v.Secret.SecretName, err)
-		}
-		if file, ok := secret.Data["cloud-integration.json"]; ok {
-			return file, nil
-		}
-	}
-	return nil, errors.New("no volume of Kubecost's pod has cloud-integration.json")
 }
 
 // httpClient reaches the simulated AWS.

@@ -96,9 +96,11 @@ func (s *Sandbox) startAWS(ctx context.Context, set *parts.Set) error {
 	s.Cloud.SetAthena(&simathena.Engine{})
 	charts, err := helmrepo.Handler()
 	if err != nil {
-		return fmt.Errorf("packing the chart: %w", err)
+		return fmt.Errorf("packing the charts: %w", err)
 	}
-	s.Cloud.Handle(helmrepo.Host, charts)
+	for _, host := range helmrepo.Hosts {
+		s.Cloud.Handle(host, charts)
+	}
 	return nil
 }
 

@@ -55,8 +55,9 @@ type (
 
 	// Mount is where a container sees a volume.
 	Mount struct {
-		Volume string `json:"name"`
-		Path   string `json:"mountPath"`
+		Volume  string `json:"name"`
+		Path    string `json:"mountPath"`
+		SubPath string `json:"subPath"` // the one file of the volume that is at Path; empty for the whole volume
 	}
 
 	// Volume is a volume of a pod, of one of the kinds that need something to exist.
@@ -89,7 +90,8 @@ type (
 		SecretName string `json:"secretName"` // instead of name in a volume
 		Key        string `json:"key"`        // in a variable
 		Items      []struct {
-			Key string `json:"key"`
+			Key  string `json:"key"`
+			Path string `json:"path"`
 		} `json:"items"` // in a volume
 		Optional bool `json:"optional"`
 	}

@@ -41,14 +41,15 @@ func (k *Cluster) PodIdentity(ctx context.Context, namespace, labelSelector stri
 	}
 	for _, p := range pods {
 		if p.Ready() {
-			return k.identity(ctx, p)
+			return k.IdentityOf(ctx, p)
 		}
 	}
 	return PodIdentity{}, fmt.Errorf("none of %d pods with labels %q is ready in namespace %s",
 		len(pods), labelSelector, namespace)
 }
 
-func (k *Cluster) identity(ctx context.Context, p Pod) (PodIdentity, error) {
+// IdentityOf returns the identity that a pod has for AWS. It fails when the pod was given no role.
+func (k *Cluster) IdentityOf(ctx context.Context, p Pod) (PodIdentity, error) {
 	id := PodIdentity{Pod: p.Metadata.Name, ServiceAccount: p.Spec.ServiceAccount}
 	role, audience, err := p.webIdentity()
 	if err != nil {

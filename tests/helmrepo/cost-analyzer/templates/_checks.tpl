@@ -48,6 +48,9 @@
 {{- if not .Values.finopsagent.enabled -}}
 {{- fail "\n\nVersion 2.9 needs finopsagent.enabled=true." -}}
 {{- end -}}
+{{- if .Values.kubecostModel.federatedStorageConfigSecret -}}
+{{- fail "\n\nVersion 2.9 no longer uses kubecostModel.federatedStorageConfigSecret: it must be removed." -}}
+{{- end -}}
 {{- if ne .Values.global.clusterId $cluster -}}
 {{- fail "\n\nVersion 2.9 needs global.clusterId to be prometheus.server.global.external_labels.cluster_id." -}}
 {{- end -}}

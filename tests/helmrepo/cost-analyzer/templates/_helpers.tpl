@@ -114,6 +114,9 @@ metadata:
   name: {{ .name }}
   namespace: {{ .root.Release.Namespace }}
   labels: {{- include "cost-analyzer.labels" .root | nindent 4 }}
+  {{- with .volume.annotations }}
+  annotations: {{- toYaml . | nindent 4 }}
+  {{- end }}
 spec:
   accessModes: [ReadWriteOnce]
   {{- with .volume.storageClass }}

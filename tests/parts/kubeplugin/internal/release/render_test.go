@@ -23,16 +23,24 @@ func (s secrets) GetClientFor(apiVersion, kind string) (dynamic.NamespaceableRes
 	return s.Resource(schema.GroupVersionResource{Version: apiVersion, Resource: strings.ToLower(kind) + "s"}), true, nil
 }
 
-// render renders the sandbox's cost-analyzer chart for a release named kubecost in namespace kubecost, in
-// which there is a secret "billing" with a cloud-integration.json and a secret "empty" without one. It
-// returns the objects by kind and name.
+// render renders the sandbox's cost-analyzer chart, as renderChart does.
 func render(t *testing.T, version, values string) (map[string]*unstructured.Unstructured, error) {
 	t.Helper()
-	chart, err := loader.LoadDir("../../../../helmrepo/cost-analyzer")
+	return renderChart(t, "cost-analyzer", version, values)
+}
+
+// renderChart renders one of the sandbox's charts, in its own version if none is given, for a release named kubecost in namespace
+// kubecost, in which there is a secret "billing" with a cloud-integration.json and a secret "empty" without one. It
+// returns the objects by kind and name.
+func renderChart(t *testing.T, folder, version, values string) (map[string]*unstructured.Unstructured, error) {
+	t.Helper()
+	chart, err := loader.LoadDir("../../../../helmrepo/" + folder)
 	if err != nil {
 		t.Fatal(err)
 	}
-	chart.Metadata.Version = version
+	if version != "" {
+		chart.Metadata.Version = version
+	}
 	set, err := chartutil.ReadValues([]byte(values))
 	if err != nil {
 		t.Fatal(err)
@@ -89,6 +97,11 @@ func TestChartRefuses(t *testing.T) {
 			"2.8.7", `kubecostModel: {federatedStorageConfigSecret: store}`, "unique"},
 		"2.9 without a federated store": {
 			"2.9.7", `kubecostProductConfigs: {cloudIntegrationSecret: billing}`, "Missing global federated-store"},
+		"2.9 with its agent off": {
+			"2.9.7", `{global: {federatedStorage: {existingSecret: s}}, finopsagent: {enabled: false}}`, "finopsagent.enabled"},
+		"2.9 with the store of 2.8": {
+			"2.9.7", `{global: {federatedStorage: {existingSecret: s}}, kubecostModel: {federatedStorageConfigSecret: s},
+				prometheus: {server: {global: {external_labels: {cluster_id: main}}}}}`, "must be removed"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := render(t, c.version, c.values)
