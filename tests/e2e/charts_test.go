@@ -1,0 +1,108 @@
+package e2e
+
+import (
+	"maps"
+	"testing"
+	"time"
+
+	"github.com/kubecost-cur/kubecost-cur/tests/sandbox"
+)
+
+// The pod that reads the bill gets its file where it looks for it, and the role; and a new pod reads the new file when a payer's
+// stack has changed, also where the file is mounted so that a running pod never sees the change.
+func TestEachChartLineReadsTheBillAndFollowsItsChanges(t *testing.T) {
+	for _, line := range []string{"cost-analyzer-1", "cost-analyzer-2", "kubecost-3", "opencost"} {
+		t.Run(line, func(t *testing.T) {
+			w := newWorld(t)
+			w.up("payer")
+			month := sandbox.Month(time.Now())
+			delivered, err := box.Deliver(t.Context(), w.payer, month, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			w.settings["chartLine"] = line
+			outputs := w.up("primary").Outputs
+			if got := outputs["releaseStatus"].Value; got != "deployed" {
+				t.Errorf("the release is %v", got)
+			}
+			ask := func() *sandbox.Answer {
+				t.Helper()
+				answer, err := box.Ask(t.Context(), w.name, month, month.AddDate(0, 1, 0))
+				if err != nil {
+					t.Fatal(err)
+				}
+				if answer.Total != delivered[0].Kubecost || answer.Total <= 0 {
+					t.Errorf("it reads %d micro-dollars of %d delivered", answer.Total, delivered[0].Kubecost)
+				}
+				if want := outputs["readerRoleArn"].Value; answer.RoleARN != want {
+					t.Errorf("the pod has the role %s, want %v", answer.RoleARN, want)
+				}
+				return answer
+			}
+			before := ask()
+			w.unchanged("primary")
+
+			w.settings["chartLine"], w.settings["workGroupName"] = "", "kubecost-other"
+			w.up("payer")
+			delete(w.settings, "workGroupName")
+			w.settings["chartLine"] = line
+			w.up("primary")
+			if after := ask(); after.Pod == before.Pod {
+				t.Errorf("pod %s is still there, with the old file", after.Pod)
+			}
+			w.unchanged("primary")
+		})
+	}
+}
+
+func TestAStackMovesFromKubecost2To3InPlaceAndKeepsItsVolume(t *testing.T) {
+	w := newWorld(t)
+	w.up("payer")
+	month := sandbox.Month(time.Now())
+	delivered, err := box.Deliver(t.Context(), w.payer, month, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.settings["values"] = "{persistentVolume: {annotations: {helm.sh/resource-policy: keep}}}"
+	w.up("primary")
+
+	w.settings["chartLine"] = "kubecost-3"
+	w.refuse(w.stack("primary"), "kubecost-cur:values", "persistentVolume went to localStore.persistentVolume")
+
+	w.settings["values"] = "{localStore: {persistentVolume: {existingClaim: kubecost-cost-analyzer}}}"
+	if got, want := w.changes("primary"), map[string]string{"kubecost-release": "update"}; !maps.Equal(got, want) {
+		t.Errorf("moving to Kubecost 3 would change %v, want %v", got, want)
+	}
+	w.up("primary")
+	answer, err := box.Ask(t.Context(), w.name, month, month.AddDate(0, 1, 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if answer.Total != delivered[0].Kubecost {
+		t.Errorf("it reads %d micro-dollars of %d delivered", answer.Total, delivered[0].Kubecost)
+	}
+	var claims, deployments struct {
+		Items []struct{ Metadata struct{ Name string } }
+	}
+	for path, list := range map[string]any{
+		"/api/v1/namespaces/" + w.name + "/persistentvolumeclaims": &claims,
+		"/apis/apps/v1/namespaces/" + w.name + "/deployments":      &deployments,
+	} {
+		if err := box.Cluster.Get(t.Context(), path, list); err != nil {
+			t.Fatal(err)
+		}
+	}
+	kept := false
+	for _, c := range claims.Items {
+		kept = kept || c.Metadata.Name == "kubecost-cost-analyzer"
+	}
+	if !kept {
+		t.Errorf("the volume of Kubecost 2 is not among %+v", claims.Items)
+	}
+	for _, d := range deployments.Items {
+		if d.Metadata.Name == "kubecost-cost-analyzer" {
+			t.Error("Kubecost 2 is still there")
+		}
+	}
+	w.unchanged("primary")
+}
