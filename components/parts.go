@@ -228,7 +228,7 @@ func (p *primaryParts) reads(name string, payer *payerParts) error {
 // fits returns an error for a chart that does not read the file's format.
 func (p *primaryParts) fits(name string) error {
 	line, err := charts.Named(p.release.ChartLine)
-	if format := p.secret.format(); err == nil && !line.Reads(string(format)) {
+	if format := p.secret.format(); err == nil && !line.Reads(format) {
 		return fmt.Errorf("the arguments of CurIntegration %q: FileFormat is %q, which the ChartLine %s does not read", name, format, line.Name)
 	}
 	return nil

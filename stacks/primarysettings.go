@@ -71,7 +71,7 @@ func (r *reader) chart(p *primarySettings) {
 		r.faults = append(r.faults, fmt.Errorf("%s, with %s %q of the line %s: %w",
 			r.full("values"), r.full("chartVersion"), p.ChartVersion, line.Name, err))
 	}
-	if cloudintegration.CheckFormat(p.Format) == nil && !line.Reads(string(p.Format)) {
+	if cloudintegration.CheckFormat(p.Format) == nil && !line.Reads(p.Format) {
 		r.fault("cloudIntegrationFormat", string(p.Format), fmt.Errorf("the line %s (%s) does not read it: set it to %s, or install another line",
 			line.Name, r.full("chartLine"), cloudintegration.Flat))
 	}

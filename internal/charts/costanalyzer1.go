@@ -15,7 +15,7 @@ var costAnalyzer1 = Line{
 
 	span:    "cost-analyzer 1.103 to 1.108",
 	covers:  semver.MustParseRange(">=1.103.0 <2.0.0"),
-	formats: []string{Flat},
+	formats: flatOnly,
 
 	clusterID: "kubecostProductConfigs.clusterName",
 	defaults: func(s Settings) values {

@@ -18,7 +18,7 @@ var costAnalyzer2 = Line{
 
 	span:    "cost-analyzer 2.8 and 2.9",
 	covers:  semver.MustParseRange(">=2.8.0 <3.0.0"),
-	formats: []string{Flat, Athena},
+	formats: bothFormats,
 
 	clusterID: "kubecostProductConfigs.clusterName",
 	defaults: func(s Settings) values {

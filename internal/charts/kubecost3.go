@@ -17,7 +17,7 @@ var kubecost3 = Line{
 
 	span:    "kubecost 3, from 3.0.3",
 	covers:  semver.MustParseRange(">=3.0.3 <4.0.0"),
-	formats: []string{Flat, Athena},
+	formats: bothFormats,
 
 	clusterID: "global.clusterId",
 	asksID:    true, // the chart's own, cluster-one, is every cluster's

@@ -24,7 +24,7 @@ type Line struct {
 
 	span    string // the versions, as a person says them
 	covers  semver.Range
-	formats []string     // of cloud-integration.json
+	formats []cloudintegration.Format
 	cur2    semver.Range // the versions that read CUR 2.0; nil for none
 
 	clusterID string // the value that names the cluster in the costs
@@ -39,6 +39,11 @@ type Line struct {
 
 // lines are all there are, the default first.
 var lines = []Line{costAnalyzer2, costAnalyzer1, kubecost3, openCost}
+
+var (
+	flatOnly    = []cloudintegration.Format{cloudintegration.Flat}
+	bothFormats = []cloudintegration.Format{cloudintegration.Flat, cloudintegration.Athena}
+)
 
 // DefaultLine is the name of the line that is taken where none is named.
 var DefaultLine = lines[0].Name
@@ -120,15 +125,9 @@ func (l Line) CheckClusterID(id string) error {
 // NeedsClusterID is whether the chart asks for an ID of the cluster.
 func (l Line) NeedsClusterID() bool { return l.asksID }
 
-// The formats of cloud-integration.json.
-const (
-	Flat   = string(cloudintegration.Flat)   // aws is a list, with the keys of the guide
-	Athena = string(cloudintegration.Athena) // aws.athena is a list
-)
-
 // Reads is whether all versions of the line read that format of cloud-integration.json.
-// Source: opencost/opencost, pkg/cloud/config; the loader that reads Athena arrived with OpenCost 1.108, and so with Kubecost 2.
-func (l Line) Reads(format string) bool { return slices.Contains(l.formats, format) }
+// Source: opencost/opencost, pkg/cloud/config; the loader that reads the newer one arrived with OpenCost 1.108, and so with Kubecost 2.
+func (l Line) Reads(format cloudintegration.Format) bool { return slices.Contains(l.formats, format) }
 
 // Commands are shell commands that show what a release does.
 type Commands struct {

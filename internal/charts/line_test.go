@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/kubecost-cur/kubecost-cur/internal/cloudintegration"
 )
 
 // named is a line that there is.
@@ -97,16 +99,16 @@ func TestOnlyTheLineThatAsksForAClusterIDTakesOne(t *testing.T) {
 
 func TestWhatALineReadsIsKnown(t *testing.T) {
 	for line, want := range map[string]struct {
-		formats      []string
+		formats      []cloudintegration.Format
 		cur2, no2yet []string // versions
 	}{
-		"cost-analyzer-1": {[]string{Flat}, nil, []string{"", "1.108.1"}},
-		"cost-analyzer-2": {[]string{Flat, Athena}, nil, []string{"", "2.8.7"}},
-		"kubecost-3":      {[]string{Flat, Athena}, nil, []string{"", "3.2.1"}},
-		"opencost":        {[]string{Flat, Athena}, []string{"", "2.5.17", "2.5.18"}, []string{"2.5.16", "2.0.0"}},
+		"cost-analyzer-1": {flatOnly, nil, []string{"", "1.108.1"}},
+		"cost-analyzer-2": {bothFormats, nil, []string{"", "2.8.7"}},
+		"kubecost-3":      {bothFormats, nil, []string{"", "3.2.1"}},
+		"opencost":        {bothFormats, []string{"", "2.5.17", "2.5.18"}, []string{"2.5.16", "2.0.0"}},
 	} {
 		l := named(t, line)
-		for _, format := range []string{Flat, Athena, "yaml"} {
+		for _, format := range []cloudintegration.Format{cloudintegration.Flat, cloudintegration.Athena, "yaml"} {
 			if got := l.Reads(format); got != slices.Contains(want.formats, format) {
 				t.Errorf("%s reads %s: %t", line, format, got)
 			}

@@ -17,7 +17,7 @@ var openCost = Line{
 
 	span:    "opencost 2.0 to 2.5", // before it, the chart was numbered 1.x like OpenCost itself
 	covers:  semver.MustParseRange(">=2.0.0 <2.6.0"),
-	formats: []string{Flat, Athena},
+	formats: bothFormats,
 	cur2:    semver.MustParseRange(">=2.5.17"),
 
 	clusterID: "opencost.exporter.defaultClusterId",
