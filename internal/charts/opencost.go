@@ -7,7 +7,7 @@ import (
 	"github.com/blang/semver"
 )
 
-// openCost is OpenCost's own chart. It renders without a Prometheus, but OpenCost runs only with one, or with its own collector.
+// openCost is OpenCost's own chart. Costs of the cluster, not the bill, need a Prometheus that is there, or OpenCost's own collector.
 // Source: https://github.com/opencost/opencost-helm-chart, tags opencost-2.0.0 to opencost-2.5.17, charts/opencost.
 var openCost = Line{
 	Name:           "opencost",
