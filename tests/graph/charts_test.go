@@ -3,6 +3,10 @@ package graph
 import (
 	"strings"
 	"testing"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/kubecost-cur/kubecost-cur/components"
 )
 
 func TestEachChartLineIsInstalledFromItsRepositoryWithItsOwnValues(t *testing.T) {
@@ -100,6 +104,33 @@ func TestOpenCostReadsAPayerWithCUR2(t *testing.T) {
 		}))
 		if (err == nil) != taken {
 			t.Errorf("with OpenCost's chart %q: %v", version, err)
+		}
+	}
+}
+
+func TestAComponentRefusesAChartThatItCannotInstall(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(*components.PrimaryArgs)
+		want   []string
+	}{
+		"a line that is none":  {func(p *components.PrimaryArgs) { p.ChartLine = "kubecost-4" }, []string{"ChartLine", "kubecost-4", "opencost"}},
+		"a version of another": {func(p *components.PrimaryArgs) { p.ChartLine = "opencost" }, []string{"ChartVersion", "2.8.7", "cost-analyzer-2"}},
+		"no cluster's ID":      {func(p *components.PrimaryArgs) { p.ChartLine, p.ChartVersion = "kubecost-3", "" }, []string{"ClusterID", "needs one"}},
+	} {
+		r := &recorder{}
+		err := pulumi.RunErr(func(ctx *pulumi.Context) error {
+			primary := primaryArgs()
+			c.change(primary)
+			_, err := components.NewCurIntegration(ctx, "kubecost", &components.CurIntegrationArgs{Payer: payerArgs(), Primary: primary})
+			return err
+		}, pulumi.WithMocks("kubecost-cur", "both", r))
+		for _, want := range c.want {
+			if err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("%s: the error does not say %q: %v", name, want, err)
+			}
+		}
+		if len(r.resources) > 0 {
+			t.Errorf("%s: it registered %v first", name, r.count())
 		}
 	}
 }
