@@ -67,7 +67,9 @@ func (a *adopter) misfit(part, name string, err error, remedy string, args ...an
 
 // missing is the misfit of what cannot be looked up.
 func (a *adopter) missing(part, name string, err error) {
-	a.misfit(part, name, fmt.Errorf("looking it up: %w", err), "if it is not there, take %s out of adopt, and it is made; if it is, let this caller read it", part)
+	said := strings.TrimRight(err.Error(), ": \n")
+	a.misfit(part, name, fmt.Errorf("looking it up: %s", said), "if it is not there, take %s out of adopt, and it is made; if it is, it has to be in "+
+		"account %s and where %s says (%s), and this caller has to be let read it", part, a.s.PayerAccountID, a.regionKey(), a.s.Payer.Region)
 }
 
 func (a *adopter) adoptReport(opts ...pulumi.InvokeOption) {
@@ -118,11 +120,22 @@ func (a *adopter) adoptBucket(part, name string, opts []pulumi.InvokeOption) boo
 		a.missing(part, name, err)
 		return false
 	}
-	if found.Region != a.s.Payer.Region {
-		a.misfit(part, name, fmt.Errorf("its region is %q, and %s is %q; Athena and its buckets are in one", found.Region, a.regionKey(), a.s.Payer.Region),
-			"set %s to %s, or take %s out of adopt and give another name", a.regionKey(), found.Region, part)
+	if region := bucketRegion(found); region != a.s.Payer.Region {
+		a.misfit(part, name, fmt.Errorf("its region is %q, and %s is %q; Athena and its buckets are in one", region, a.regionKey(), a.s.Payer.Region),
+			"set %s to %s, or take %s out of adopt and give another name", a.regionKey(), region, part)
 	}
 	return true
+}
+
+// bucketRegion is where a bucket is. Its regional host says so in every version of the provider; what is called the region is
+// the caller's in newer ones.
+func bucketRegion(b *s3.LookupBucketResult) string {
+	host, _ := strings.CutPrefix(b.BucketRegionalDomainName, b.Bucket+".s3.")
+	region, _, _ := strings.Cut(host, ".")
+	if _, err := arn.Partition(region); err != nil {
+		return b.Region
+	}
+	return region
 }
 
 // adoptDelivery checks that a report that is made can be delivered into a bucket that is there already.
@@ -165,24 +178,19 @@ func (a *adopter) adoptTable(opts []pulumi.InvokeOption) {
 			table.Columns = append(table.Columns, billing.Column{Name: c.Name, Type: c.Type})
 		}
 	}
-	for _, f := range table.Check(a.report, a.tagColumns()) {
+	for _, f := range table.Check(a.report) {
 		a.misfit(part, name, f, "run the crawler over the report's data again, or name the table over it with databaseName and tableName")
 	}
-}
-
-// tagColumns are the columns of the tags that somebody set; those that are set by default are taken where they are.
-func (a *adopter) tagColumns() []string {
 	if slices.Equal(a.s.Payer.CostAllocationTags, defaultTags) {
-		return nil
+		return // those are taken where they are
 	}
-	var columns []string
 	for _, tag := range a.s.Payer.CostAllocationTags {
 		column, err := billing.TagColumn(tag)
-		if err == nil { // the settings are checked
-			columns = append(columns, column)
+		if err == nil && !table.Has(column) {
+			a.misfit(part, name, fmt.Errorf("it has no column %s, of the cost allocation tag %q", column, tag),
+				"take the tag out of costAllocationTags, or run the crawler again once a report has had the tag")
 		}
 	}
-	return columns
 }
 
 // adoptRole checks that Kubecost may assume a role, and returns its path.

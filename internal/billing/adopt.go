@@ -78,8 +78,7 @@ var requiredColumns = []string{
 }
 
 // Check returns every reason for which Kubecost could not read the report r through the table, each with what was found.
-// tagColumns are the columns of the cost allocation tags that the table has to have.
-func (t Table) Check(r Report, tagColumns []string) []error {
+func (t Table) Check(r Report) []error {
 	if t.Type == "VIRTUAL_VIEW" {
 		return []error{errors.New("it is a view: the payer role may read one table, and not what a view is made of")}
 	}
@@ -97,7 +96,7 @@ func (t Table) Check(r Report, tagColumns []string) []error {
 			faults = append(faults, fmt.Errorf("it has a partition key %s, by which AWS does not lay a report out", key.Name))
 		}
 	}
-	for _, name := range append(slices.Clone(requiredColumns), tagColumns...) {
+	for _, name := range requiredColumns {
 		found, want := typeOf(t.Columns, name), cmp.Or(typeOf(baseColumns, name), text)
 		switch {
 		case found == "":
@@ -108,6 +107,9 @@ func (t Table) Check(r Report, tagColumns []string) []error {
 	}
 	return faults
 }
+
+// Has says whether the table has a column.
+func (t Table) Has(column string) bool { return typeOf(t.Columns, column) != "" }
 
 func typeOf(columns []Column, name string) string {
 	i := slices.IndexFunc(columns, func(c Column) bool { return c.Name == name })

@@ -43,10 +43,10 @@ func (s *Sandbox) askAgent(ctx context.Context, namespace string, o *kubecost.Op
 	if err != nil {
 		return fmt.Errorf("encoding the pod's token: %w", err)
 	}
-	answer, err := listing{
-		service: "eks-auth", region: a.Region, method: http.MethodPost, host: "eks-auth." + a.Region + ".api.aws",
-		contentType: jsonType, body: string(body),
-	}.askAt(ctx, o.HTTPClient, s.Env.Accounts[a.Account], "/clusters/"+a.Cluster+"/assume-role-for-pod-identity")
+	answer, err := s.Env.Call(ctx, a.Account, Call{
+		Service: "eks-auth", Region: a.Region, Method: http.MethodPost, ContentType: jsonType, Body: string(body),
+		URL: "https://eks-auth." + a.Region + ".api.aws/clusters/" + a.Cluster + "/assume-role-for-pod-identity",
+	})
 	if err != nil {
 		return fmt.Errorf("asking the agent for the role of pod %s: %w", pod.Pod, err)
 	}

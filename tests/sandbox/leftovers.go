@@ -1,24 +1,17 @@
 package sandbox
 
 import (
-	"bytes"
 	"context"
-	"crypto/sha256"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"regexp"
-	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	"github.com/pulumi/pulumi/sdk/v3/go/auto"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
 )
 
-// listing is a request that lists things of one kind, and how their names show in the answer. The services are asked without
-// their SDKs, which take minutes to compile.
+// listing is a request that lists things of one kind, and how their names show in the answer.
 type listing struct {
 	kind, service, region, method, host string
 	contentType, target, body           string
@@ -69,14 +62,13 @@ var listings = []listing{
 
 // Leftovers are the things in some accounts that the program makes, by kind and name. They are asked of AWS, not of Pulumi.
 func (e Env) Leftovers(ctx context.Context, accounts ...string) ([]string, error) {
-	client, err := e.httpClient()
-	if err != nil {
-		return nil, err
-	}
 	var left []string
 	for _, account := range accounts {
 		for _, l := range listings {
-			answer, err := l.ask(ctx, client, e.Accounts[account])
+			answer, err := e.Call(ctx, account, Call{
+				Service: l.service, Region: l.region, Method: l.method, URL: "https://" + l.host + "/",
+				ContentType: l.contentType, Target: l.target, Body: l.body,
+			})
 			if err != nil {
 				return nil, fmt.Errorf("listing what is left in account %s: %w", account, err)
 			}
@@ -88,43 +80,6 @@ func (e Env) Leftovers(ctx context.Context, accounts ...string) ([]string, error
 		}
 	}
 	return left, nil
-}
-
-// ask sends the request as an account's administrator.
-func (l listing) ask(ctx context.Context, client *http.Client, as Credentials) ([]byte, error) {
-	return l.askAt(ctx, client, as, "/")
-}
-
-func (l listing) askAt(ctx context.Context, client *http.Client, as Credentials, path string) ([]byte, error) {
-	r, err := http.NewRequestWithContext(ctx, l.method, "https://"+l.host+path, bytes.NewReader([]byte(l.body)))
-	if err != nil {
-		return nil, fmt.Errorf("asking %s: %w", l.service, err)
-	}
-	if l.contentType != "" {
-		r.Header.Set("Content-Type", l.contentType)
-	}
-	if l.target != "" {
-		r.Header.Set("X-Amz-Target", l.target)
-	}
-	hash := fmt.Sprintf("%x", sha256.Sum256([]byte(l.body)))
-	r.Header.Set("X-Amz-Content-Sha256", hash)
-	keys := aws.Credentials{AccessKeyID: as.AccessKeyID, SecretAccessKey: as.SecretAccessKey}
-	if err := v4.NewSigner().SignHTTP(ctx, keys, r, hash, l.service, l.region, time.Now()); err != nil {
-		return nil, fmt.Errorf("signing for %s: %w", l.service, err)
-	}
-	response, err := client.Do(r)
-	if err != nil {
-		return nil, fmt.Errorf("asking %s: %w", l.service, err)
-	}
-	defer response.Body.Close()
-	answer, err := io.ReadAll(response.Body)
-	if err != nil {
-		return nil, fmt.Errorf("reading the answer of %s: %w", l.service, err)
-	}
-	if response.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("%s answered %s: %s", l.service, response.Status, answer)
-	}
-	return answer, nil
 }
 
 // Deployment is a stack's state.

@@ -1,0 +1,178 @@
+package e2e
+
+import (
+	"maps"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/auto/optpreview"
+
+	"github.com/kubecost-cur/kubecost-cur/tests/sandbox"
+)
+
+// payerWith brings the payer stack up with settings that the primary stack does not get.
+func (w *world) payerWith(settings map[string]string, then func()) {
+	w.t.Helper()
+	before := maps.Clone(w.settings)
+	maps.Copy(w.settings, settings)
+	then()
+	w.settings = before
+}
+
+func TestWhatTheGuideMadeIsAdoptedUsedAndLeftAsItWas(t *testing.T) {
+	w := newWorld(t)
+	g := w.makeByHand()
+	month := sandbox.Month(time.Now())
+	delivered, err := box.Deliver(t.Context(), w.payer, month, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g.crawl(month)
+	before := g.looks()
+
+	adopted := g.settings("report", "reportBucket", "resultsBucket", "catalog", "payerRole")
+	w.payerWith(adopted, func() {
+		w.up("payer")
+		w.unchanged("payer", optpreview.Refresh())
+	})
+	if answer, err := g.tryIAM("ListRolePolicies", url.Values{"RoleName": {g.role}}); err != nil || !strings.Contains(string(answer), guidePolicy) ||
+		!strings.Contains(string(answer), "kubecost-cur-query-bill-company_cur") {
+		t.Errorf("the role's policies are %s, %v; want the one made by hand and this program's beside it", answer, err)
+	}
+	outputs := w.up("primary").Outputs
+	answer, err := box.Ask(t.Context(), w.name, month, month.AddDate(0, 1, 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if answer.Total != delivered[0].Kubecost || answer.Total <= 0 {
+		t.Errorf("Kubecost reads %d micro-dollars of %d delivered", answer.Total, delivered[0].Kubecost)
+	}
+	if want := "arn:aws:iam::" + w.payer + ":role/" + g.role; answer.Payer != want || answer.RoleARN != outputs["readerRoleArn"].Value {
+		t.Errorf("Kubecost went by %s and %s, want %s", answer.RoleARN, answer.Payer, want)
+	}
+
+	w.destroy("primary")
+	w.payerWith(adopted, func() { w.destroy("payer") })
+	if after := g.looks(); after != before {
+		t.Errorf("destroy changed what was made by hand. Before:\n%s\nafter:\n%s", before, after)
+	}
+	left, err := box.Env.Leftovers(t.Context(), w.payer, w.primary)
+	if err != nil || len(left) != 5 {
+		t.Errorf("left are %v, %v; want the report, two buckets, the database and the role that were made by hand", left, err)
+	}
+}
+
+func TestAnAdoptedReportGetsACatalogAndARoleOfItsOwn(t *testing.T) {
+	w := newWorld(t)
+	g := w.makeByHand()
+	g.json("glue", "DeleteDatabase", map[string]any{"Name": g.database}) // no crawler ever ran
+	month := sandbox.Month(time.Now())
+	delivered, err := box.Deliver(t.Context(), w.payer, month, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := g.looks()
+	adopted := g.settings("report", "reportBucket")
+	adopted["payerRoleName"], adopted["forceDestroy"] = "kubecost-cur-own", "true"
+	var outputs map[string]any
+	w.payerWith(adopted, func() {
+		outputs = map[string]any{}
+		for name, o := range w.up("payer").Outputs {
+			outputs[name] = o.Value
+		}
+	})
+	if outputs["athenaDatabase"] != g.database || outputs["athenaTable"] != g.table {
+		t.Errorf("the catalog is %v.%v, want %s.%s as AWS would name it", outputs["athenaDatabase"], outputs["athenaTable"], g.database, g.table)
+	}
+	w.up("primary")
+	answer, err := box.Ask(t.Context(), w.name, month, month.AddDate(0, 1, 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if answer.Total != delivered[0].Kubecost || answer.Total <= 0 {
+		t.Errorf("Kubecost reads %d micro-dollars of %d delivered", answer.Total, delivered[0].Kubecost)
+	}
+	w.destroy("primary")
+	w.payerWith(adopted, func() { w.destroy("payer") })
+	if after := g.looks(); after != before {
+		t.Errorf("destroy changed what was made by hand. Before:\n%s\nafter:\n%s", before, after)
+	}
+}
+
+func TestWhatDoesNotFitIsNotAdoptedAndNotChanged(t *testing.T) {
+	w := newWorld(t)
+	g := w.makeByHand()
+	g.crawl(sandbox.Month(time.Now()))
+	everything := []string{"report", "reportBucket", "resultsBucket", "catalog", "payerRole"}
+	refused := func(settings map[string]string, texts ...string) {
+		t.Helper()
+		before := g.looks()
+		w.payerWith(settings, func() { w.refuse(w.stack("payer"), append(texts, "nothing was changed")...) })
+		if after := g.looks(); after != before {
+			t.Errorf("it changed something. Before:\n%s\nafter:\n%s", before, after)
+		}
+		for _, r := range w.resources("payer") {
+			if r.Type != "pulumi:pulumi:Stack" && r.Type != "pulumi:providers:aws" {
+				t.Errorf("it registered %s", r.URN)
+			}
+		}
+	}
+	changed := func(changes map[string]string) map[string]string {
+		settings := g.settings(everything...)
+		maps.Copy(settings, changes)
+		return settings
+	}
+
+	refused(changed(map[string]string{"reportName": "Nobodys-CUR", "payerRoleName": "nobody", "resultsBucketName": "nobodys-" + w.payer}),
+		`has report, but of "Nobodys-CUR"`, "has resultsBucket", `has catalog, but of "athenacurcfn_nobodys_c_u_r.nobodys_cur"`, `has payerRole, but of "nobody"`)
+	refused(changed(map[string]string{"reportPrefix": "elsewhere", "reportTimeUnit": "HOURLY", "reportSchemaElements": "[SPLIT_COST_ALLOCATION_DATA]"}),
+		`its prefix is "cur"`, `its time unit is "DAILY"`, "without SPLIT_COST_ALLOCATION_DATA", `its location is "s3://`+g.reports)
+	refused(changed(map[string]string{"aws:region": "eu-west-1"}), `its bucket's region is "us-east-2"`, "has reportBucket", "has resultsBucket", "where aws:region says (eu-west-1)")
+	refused(changed(map[string]string{"costAllocationTags": "[nobodys-tag]"}), "no column resource_tags_user_nobodys_tag")
+
+	g.iam("UpdateAssumeRolePolicy", url.Values{"RoleName": {g.role}, "PolicyDocument": {
+		`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::` + w.payer + `:root"},"Action":"sts:AssumeRole"}]}`,
+	}})
+	refused(g.settings(everything...), "has payerRole", "add this statement", "role/kubecost-cur-reader")
+
+	table := g.tableInput()
+	table["PartitionKeys"] = []map[string]string{{"Name": "year", "Type": "int"}, {"Name": "month", "Type": "string"}}
+	g.json("glue", "UpdateTable", map[string]any{"DatabaseName": g.database, "TableInput": table})
+	refused(g.settings("report", "reportBucket", "catalog"), "year is of type int")
+
+	g.json("cur", "DeleteReportDefinition", map[string]any{"ReportName": g.report})
+	g.json("cur", "PutReportDefinition", map[string]any{"ReportDefinition": g.definition(map[string]any{
+		"TimeUnit": "MONTHLY", "Format": "textORcsv", "Compression": "GZIP", "AdditionalSchemaElements": []string{}, "AdditionalArtifacts": []string{"REDSHIFT"},
+		"ReportVersioning": "CREATE_NEW_REPORT",
+	})})
+	refused(g.settings("report", "reportBucket"), `"MONTHLY"`, `"textORcsv"`, "RESOURCES", `"REDSHIFT"`, `"CREATE_NEW_REPORT"`)
+
+	g.s3(http.MethodPut, g.reports, "policy", strings.ReplaceAll(deliveryPolicy(g.reports, w.payer), "us-east-1", sandbox.Region))
+	own := g.settings("reportBucket")
+	own["reportName"] = "kubecost"
+	refused(own, "has reportBucket", "billingreports.amazonaws.com", "add this statement")
+}
+
+func TestAReportIsDeliveredIntoAnAdoptedBucketThatLetsBillingIn(t *testing.T) {
+	w := newWorld(t)
+	g := w.makeByHand()
+	g.json("cur", "DeleteReportDefinition", map[string]any{"ReportName": g.report})
+	before := g.looks()
+	settings := g.settings("reportBucket", "resultsBucket")
+	settings["reportName"], settings["payerRoleName"], settings["reportProtect"] = "kubecost", "kubecost-cur-own", "false"
+	month := sandbox.Month(time.Now())
+	w.payerWith(settings, func() {
+		w.up("payer")
+		if _, err := box.Deliver(t.Context(), w.payer, month, nil); err != nil {
+			t.Fatal(err)
+		}
+		w.unchanged("payer", optpreview.Refresh())
+		w.destroy("payer")
+	})
+	if after := g.looks(); after != before {
+		t.Errorf("destroy changed what was made by hand. Before:\n%s\nafter:\n%s", before, after)
+	}
+}
