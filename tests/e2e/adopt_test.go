@@ -8,7 +8,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pulumi/pulumi/sdk/v3/go/auto/optdestroy"
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/optpreview"
+	"github.com/pulumi/pulumi/sdk/v3/go/auto/optup"
 
 	"github.com/kubecost-cur/kubecost-cur/tests/sandbox"
 )
@@ -97,6 +99,39 @@ func TestAnAdoptedReportGetsACatalogAndARoleOfItsOwn(t *testing.T) {
 	}
 	w.destroy("primary")
 	w.payerWith(adopted, func() { w.destroy("payer") })
+	if after := g.looks(); after != before {
+		t.Errorf("destroy changed what was made by hand. Before:\n%s\nafter:\n%s", before, after)
+	}
+}
+
+func TestOneStackAdoptsWhatThePayersCallerSees(t *testing.T) {
+	w := newWorld(t)
+	g := w.makeByHand()
+	month := sandbox.Month(time.Now())
+	delivered, err := box.Deliver(t.Context(), w.payer, month, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g.crawl(month)
+	before := g.looks()
+	maps.Copy(w.settings, g.settings("report", "reportBucket", "resultsBucket", "catalog", "payerRole"))
+	stack := w.bothStack()
+	if _, err := stack.Preview(t.Context(), optpreview.Color("never")); err != nil { // with providers that are not there yet
+		t.Fatal(err)
+	}
+	if _, err := stack.Up(t.Context(), optup.Color("never"), optup.SuppressProgress()); err != nil {
+		t.Fatal(err)
+	}
+	answer, err := box.Ask(t.Context(), w.name, month, month.AddDate(0, 1, 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if answer.Total != delivered[0].Kubecost || answer.Total <= 0 {
+		t.Errorf("Kubecost reads %d micro-dollars of %d delivered", answer.Total, delivered[0].Kubecost)
+	}
+	if _, err := stack.Destroy(t.Context(), optdestroy.SuppressProgress()); err != nil {
+		t.Fatal(err)
+	}
 	if after := g.looks(); after != before {
 		t.Errorf("destroy changed what was made by hand. Before:\n%s\nafter:\n%s", before, after)
 	}
