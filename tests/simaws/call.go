@@ -15,6 +15,9 @@ import (
 const (
 	awsDomain = ".amazonaws.com"
 	apiDomain = ".api.aws"
+	// chinaDomain ends the hosts of the partition aws-cn. Nothing can be made there: it answers who a caller is, which is what
+	// a preview asks.
+	chinaDomain = awsDomain + ".cn"
 )
 
 // call is one request to an API, taken apart.
@@ -48,7 +51,7 @@ func serviceOfHost(host string) (service, region string) {
 // splitHost also gives what comes before the service: a bucket, or an account of the S3 Control API.
 func splitHost(host string) (service, region, prefix string) {
 	host, _, _ = strings.Cut(host, ":")
-	labels := strings.Split(strings.TrimSuffix(strings.TrimSuffix(host, awsDomain), apiDomain), ".")
+	labels := strings.Split(strings.TrimSuffix(strings.TrimSuffix(strings.TrimSuffix(host, ".cn"), awsDomain), apiDomain), ".")
 	region = "us-east-1"
 	if n := len(labels) - 1; n > 0 && regionName.MatchString(labels[n]) {
 		region, labels = labels[n], labels[:n]
@@ -58,6 +61,12 @@ func splitHost(host string) (service, region, prefix string) {
 	}
 	n := len(labels) - 1
 	return strings.ReplaceAll(labels[n], "s3-control", "s3control"), region, strings.Join(labels[:n], ".")
+}
+
+// inChina says whether the call is to a host of the partition aws-cn.
+func (k *call) inChina() bool {
+	host, _, _ := strings.Cut(k.r.Host, ":")
+	return strings.HasSuffix(host, chinaDomain)
 }
 
 // newCall reads a request. The call it returns beside an error tells how to word that error.

@@ -134,6 +134,9 @@ func (c *Cloud) serveAWS(w http.ResponseWriter, r *http.Request) {
 
 // answer hands a call to the service that it is for. A returned error is not yet written.
 func (c *Cloud) answer(w http.ResponseWriter, k *call) error {
+	if k.inChina() && k.action != "GetCallerIdentity" {
+		return &apiError{http.StatusNotImplemented, "NotImplemented", "The partition aws-cn is not simulated, but for who the caller is"}
+	}
 	if k.service == "sts" { // decides on its own, and has calls that are not signed
 		return c.sts(w, k)
 	}

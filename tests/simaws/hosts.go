@@ -33,7 +33,7 @@ func (h *hosts) handler(host string) http.Handler {
 	if service, region := serviceOfHost(host); (service == "cur" || service == "bcm-data-exports") && region != curRegion {
 		return nil
 	}
-	if strings.HasSuffix(host, awsDomain) || host == exportsHost || isAgentsHost(host) {
+	if strings.HasSuffix(host, awsDomain) || strings.HasSuffix(host, chinaDomain) || host == exportsHost || isAgentsHost(host) {
 		return h.aws
 	}
 	return nil

@@ -42,7 +42,11 @@ func (c *Cloud) sts(w http.ResponseWriter, k *call) error {
 			Account  string   `xml:"GetCallerIdentityResult>Account"`
 			Metadata metadata `xml:"ResponseMetadata"`
 		}
-		writeXML(w, http.StatusOK, response{Arn: k.caller.ARN, UserID: k.caller.UserID, Account: k.caller.Account, Metadata: meta})
+		arn := k.caller.ARN
+		if k.inChina() {
+			arn = strings.Replace(arn, "arn:aws:", "arn:aws-cn:", 1)
+		}
+		writeXML(w, http.StatusOK, response{Arn: arn, UserID: k.caller.UserID, Account: k.caller.Account, Metadata: meta})
 		return nil
 	case "AssumeRole", "AssumeRoleWithWebIdentity":
 		assume := c.assumeRole

@@ -9,6 +9,20 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 )
 
+func TestInChinaACallerIsKnownAndNothingIsMade(t *testing.T) {
+	account, config := newAccount(t)
+	there := inRegion(config, "cn-north-1")
+	who, err := sts.NewFromConfig(there).GetCallerIdentity(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "arn:aws-cn:iam::" + account + ":user/administrator"; *who.Arn != want || *who.Account != account {
+		t.Errorf("the caller is %s of %s, want %s", *who.Arn, *who.Account, want)
+	}
+	_, err = iam.NewFromConfig(there).ListRoles(t.Context(), nil)
+	wantError(t, err, "NotImplemented", "aws-cn")
+}
+
 func TestCallerIdentityTellsAccountsApart(t *testing.T) {
 	for range 2 {
 		id, config := newAccount(t)

@@ -1,0 +1,34 @@
+package graph
+
+import "testing"
+
+func TestSettingsThatCouldNotTakeEffectOnWhatIsAdoptedAreNamed(t *testing.T) {
+	role := with(payerSettings, map[string]string{"kubecost-cur:adopt": `["payerRole"]`})
+	catalog := with(payerSettings, map[string]string{"kubecost-cur:adopt": `["catalog"]`})
+	buckets := with(payerSettings, map[string]string{"kubecost-cur:adopt": `["reportBucket","resultsBucket"]`})
+	refuses(t, map[string]refusal{
+		"something that is not adopted": {payerSettings, "kubecost-cur:adopt", `["workGroup"]`, []string{`"workGroup"`, "resultsBucket"}},
+		"something adopted twice":       {payerSettings, "kubecost-cur:adopt", `["catalog","catalog"]`, []string{`"catalog"`, "twice"}},
+		"adopting no list":              {payerSettings, "kubecost-cur:adopt", "report", []string{"list of texts"}},
+		"a report without its bucket":   {payerSettings, "kubecost-cur:adopt", `["report"]`, []string{"add reportBucket"}},
+		"adopting in the primary":       {primarySettings, "kubecost-cur:adopt", `["report"]`, []string{"payer side"}},
+		"a name with a star":            {adopting, "kubecost-cur:reportName", "bill*", []string{"other reports"}},
+		"a name with a space":           {adopting, "kubecost-cur:reportName", "my bill", []string{"letters, digits"}},
+		"a name to make with capitals":  {role, "kubecost-cur:reportName", "KubeCost", []string{"lower-case"}},
+		"an adopted report's guard":     {adopting, "kubecost-cur:reportProtect", "false", []string{"adopts report", "remove it"}},
+		"an adopted bucket's expiry":    {buckets, "kubecost-cur:reportExpirationDays", "100", []string{"adopts reportBucket", "lifecycle"}},
+		"adopted results' expiry":       {buckets, "kubecost-cur:resultsExpirationDays", "7", []string{"adopts resultsBucket", "lifecycle"}},
+		"deleting adopted buckets":      {buckets, "kubecost-cur:forceDestroy", "true", []string{"never deleted"}},
+		"an adopted role's path":        {role, "kubecost-cur:payerRolePath", "/finops/", []string{"adopts payerRole", "its path"}},
+		"an adopted role's boundary":    {role, "kubecost-cur:permissionsBoundary", "arn:aws:iam::111111111111:policy/b", []string{"its boundary"}},
+		"an adopted role's strictness":  {role, "kubecost-cur:strictTrust", "true", []string{"trust policy"}},
+		"an adopted role's members":     {role, "kubecost-cur:organizationId", "o-a1b2c3d4e5", []string{"trust policy"}},
+		"an adopted role's readers":     {role, "kubecost-cur:furtherReaderRoleArns", `["arn:aws:iam::333333333333:role/r"]`, []string{"trust policy"}},
+		"a name for an own database":    {payerSettings, "kubecost-cur:databaseName", "finops", []string{"add catalog to"}},
+		"a name for an own table":       {payerSettings, "kubecost-cur:tableName", "bill", []string{"add catalog to"}},
+		"an adopted database's name":    {catalog, "kubecost-cur:databaseName", "Fin-Ops", []string{"Glue"}},
+		"an adopted table's name":       {catalog, "kubecost-cur:tableName", "*", []string{"Glue"}},
+		"adopting an export":            {adopting, "kubecost-cur:reportVersion", "2", []string{"only legacy ones"}},
+		"one bucket adopted for both":   {adopting, "kubecost-cur:resultsBucketName", "bills", []string{"report's bucket"}},
+	})
+}
