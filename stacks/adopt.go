@@ -62,7 +62,7 @@ func adopt(ctx *pulumi.Context, s settings, providers payerProviders) (settings,
 
 // misfit records why a part, by its name in the setting adopt, cannot be used, and what to do. name is that of the thing there.
 func (a *adopter) misfit(part, name string, err error, remedy string, args ...any) {
-	a.faults = append(a.faults, fmt.Errorf("%s:adopt has %s, but of %q: %w; %s", a.ctx.Project(), part, name, err, fmt.Sprintf(remedy, args...)))
+	a.faults = append(a.faults, fmt.Errorf("%s:adopt has %s, and %q cannot be used: %w; %s", a.ctx.Project(), part, name, err, fmt.Sprintf(remedy, args...)))
 }
 
 // missing is the misfit of what cannot be looked up.

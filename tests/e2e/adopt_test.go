@@ -162,7 +162,7 @@ func TestWhatDoesNotFitIsNotAdoptedAndNotChanged(t *testing.T) {
 	}
 
 	refused(changed(map[string]string{"reportName": "Nobodys-CUR", "payerRoleName": "nobody", "resultsBucketName": "nobodys-" + w.payer}),
-		`has report, but of "Nobodys-CUR"`, "has resultsBucket", `has catalog, but of "athenacurcfn_nobodys_c_u_r.nobodys_cur"`, `has payerRole, but of "nobody"`)
+		`has report, and "Nobodys-CUR" cannot be used`, "has resultsBucket", `has catalog, and "athenacurcfn_nobodys_c_u_r.nobodys_cur"`, `has payerRole, and "nobody"`)
 	refused(changed(map[string]string{"reportPrefix": "elsewhere", "reportTimeUnit": "HOURLY", "reportSchemaElements": "[SPLIT_COST_ALLOCATION_DATA]"}),
 		`its prefix is "cur"`, `its time unit is "DAILY"`, "without SPLIT_COST_ALLOCATION_DATA", `its location is "s3://`+g.reports)
 	refused(changed(map[string]string{"aws:region": "eu-west-1"}), `its bucket's region is "us-east-2"`, "has reportBucket", "has resultsBucket", "where aws:region says (eu-west-1)")

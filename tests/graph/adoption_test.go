@@ -188,7 +188,7 @@ func TestAllThatDoesNotFitIsSaidAtOnceAndNothingIsRegistered(t *testing.T) {
 		change   func(map[string]any)
 		want     []string
 	}{
-		"no report":              {nil, gone(findReport), []string{`adopt has report, but of "Kube-Cost"`, "does not exist", "take report out of adopt"}},
+		"no report":              {nil, gone(findReport), []string{`adopt has report, and "Kube-Cost" cannot be used`, "does not exist", "take report out of adopt"}},
 		"a report in CSV":        {nil, report("format", "textORcsv"), []string{`"textORcsv"`, "Parquet", "another reportName"}},
 		"a report without IDs":   {nil, report("additionalSchemaElements", []any{}), []string{"RESOURCES"}},
 		"a report for Redshift":  {nil, report("additionalArtifacts", []any{"REDSHIFT"}), []string{"REDSHIFT", "ATHENA"}},

@@ -1,6 +1,13 @@
 package graph
 
-import "testing"
+import (
+	"strings"
+	"testing"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/kubecost-cur/kubecost-cur/components"
+)
 
 func TestSettingsThatCouldNotTakeEffectOnWhatIsAdoptedAreNamed(t *testing.T) {
 	role := with(payerSettings, map[string]string{"kubecost-cur:adopt": `["payerRole"]`})
@@ -31,4 +38,44 @@ func TestSettingsThatCouldNotTakeEffectOnWhatIsAdoptedAreNamed(t *testing.T) {
 		"adopting an export":            {adopting, "kubecost-cur:reportVersion", "2", []string{"only legacy ones"}},
 		"one bucket adopted for both":   {adopting, "kubecost-cur:resultsBucketName", "bills", []string{"report's bucket"}},
 	})
+}
+
+func TestArgumentsThatContradictAnAdoptionAreOneError(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(*components.PayerArgs)
+		want   []string
+	}{
+		"a report without its bucket": {func(a *components.PayerArgs) { a.Adopt.Report = true }, []string{"AdoptBucket", "adopt both"}},
+		"an export":                   {func(a *components.PayerArgs) { a.Adopt.Report, a.Adopt.ReportBucket, a.ReportVersion = true, true, "2" }, []string{"legacy report"}},
+		"names for what is made":      {func(a *components.PayerArgs) { a.DatabaseName, a.TableName = "finops", "bill" }, []string{"DatabaseName, TableName", "finops, bill"}},
+		"a name to make with a dash":  {func(a *components.PayerArgs) { a.ReportName = "Kube-Cost" }, []string{"ReportName", "lower-case"}},
+		"a role with an organization": {func(a *components.PayerArgs) { a.Adopt.PayerRole, a.OrganizationID = true, "o-a1b2c3d4e5" }, []string{"keeps its trust policy"}},
+		"a role for two readers": {func(a *components.PayerArgs) {
+			a.Adopt.PayerRole, a.ReaderRoleArns = true, append(a.ReaderRoleArns, "arn:aws:iam::333333333333:role/r")
+		}, []string{"keeps its trust policy"}},
+		"a table too long for a policy's name": {func(a *components.PayerArgs) {
+			a.Adopt.PayerRole, a.Adopt.Catalog, a.TableName = true, true, strings.Repeat("t", 110)
+		}, []string{"Query.Table", "IAM takes 128"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := &recorder{}
+			err := pulumi.RunErr(func(ctx *pulumi.Context) error {
+				args := payerArgs()
+				c.change(args)
+				_, err := components.NewCurIntegration(ctx, "kubecost", &components.CurIntegrationArgs{Payer: args})
+				return err
+			}, pulumi.WithMocks("kubecost-cur", "payer", r))
+			if err == nil {
+				t.Fatal("the arguments were taken")
+			}
+			for _, want := range c.want {
+				if !strings.Contains(err.Error(), want) {
+					t.Errorf("the error does not say %q: %v", want, err)
+				}
+			}
+			if len(r.resources) > 0 {
+				t.Errorf("it registered %v first", r.count())
+			}
+		})
+	}
 }
