@@ -211,3 +211,18 @@ func TestAReportIsDeliveredIntoAnAdoptedBucketThatLetsBillingIn(t *testing.T) {
 		t.Errorf("destroy changed what was made by hand. Before:\n%s\nafter:\n%s", before, after)
 	}
 }
+
+func TestAdoptingWhatTheStackItselfMadeIsSeenInThePreview(t *testing.T) {
+	w := newWorld(t)
+	w.settings["reportProtect"] = "" // the default
+	w.up("payer")
+	w.settings["adopt"] = "[resultsBucket]"
+	if got := w.changes("payer"); got["kubecost-queries-bucket"] != "delete" || got["kubecost-queries-bucket-policy"] != "delete" || len(got) != 6 {
+		t.Errorf("a preview would %v; want that the bucket and what guards it are deleted, and nothing else", got)
+	}
+	w.settings["adopt"] = "[report, reportBucket]"
+	w.refuse(w.stack("payer"), "kubecost-report", "protected")
+	if reports := box.Cloud.Reports(w.payer); len(reports) != 1 {
+		t.Errorf("the reports are %+v; the protected one was to stay", reports)
+	}
+}
