@@ -11,6 +11,7 @@ import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/s3"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"github.com/kubecost-cur/kubecost-cur/components"
 	"github.com/kubecost-cur/kubecost-cur/internal/arn"
 	"github.com/kubecost-cur/kubecost-cur/internal/billing"
 	"github.com/kubecost-cur/kubecost-cur/internal/iampolicy"
@@ -35,6 +36,11 @@ func adopt(ctx *pulumi.Context, s settings, providers payerProviders) (settings,
 		main = append(main, pulumi.Provider(providers.main))
 	}
 	parts := s.Payer.Adopt
+	if parts != (components.Adoption{}) {
+		if err := a.refuseOwn(); err != nil {
+			return s, err
+		}
+	}
 	if parts.Report {
 		a.adoptReport(pulumi.Provider(providers.report))
 	}

@@ -131,6 +131,9 @@ func exportPayer(ctx *pulumi.Context, s settings, integration *components.CurInt
 		c.ReaderIdentity = pulumi.String(s.Identity)
 	}
 	export(ctx, c)
+	if adopted := adoptedParts(s.Payer.Adopt); adopted != "" {
+		ctx.Export(adoptedOutput, pulumi.String(adopted))
+	}
 	if s.Payer.Catalog.Mode == billing.Crawler {
 		ctx.Export("crawlerName", integration.CrawlerName)
 	}

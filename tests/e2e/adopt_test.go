@@ -4,6 +4,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -115,7 +116,7 @@ func TestOneStackAdoptsWhatThePayersCallerSees(t *testing.T) {
 	g.crawl(month)
 	before := g.looks()
 	maps.Copy(w.settings, g.settings("report", "reportBucket", "resultsBucket", "catalog", "payerRole"))
-	stack := w.bothStack()
+	stack := w.stack("both")
 	if _, err := stack.Preview(t.Context(), optpreview.Color("never")); err != nil { // with providers that are not there yet
 		t.Fatal(err)
 	}
@@ -212,17 +213,13 @@ func TestAReportIsDeliveredIntoAnAdoptedBucketThatLetsBillingIn(t *testing.T) {
 	}
 }
 
-func TestAdoptingWhatTheStackItselfMadeIsSeenInThePreview(t *testing.T) {
+func TestWhatTheStackItselfHasMadeIsNotAdopted(t *testing.T) {
 	w := newWorld(t)
-	w.settings["reportProtect"] = "" // the default
 	w.up("payer")
-	w.settings["adopt"] = "[resultsBucket]"
-	if got := w.changes("payer"); got["kubecost-queries-bucket"] != "delete" || got["kubecost-queries-bucket-policy"] != "delete" || len(got) != 6 {
-		t.Errorf("a preview would %v; want that the bucket and what guards it are deleted, and nothing else", got)
-	}
-	w.settings["adopt"] = "[report, reportBucket]"
-	w.refuse(w.stack("payer"), "kubecost-report", "protected")
-	if reports := box.Cloud.Reports(w.payer); len(reports) != 1 {
-		t.Errorf("the reports are %+v; the protected one was to stay", reports)
+	before := w.leftovers()
+	w.settings["adopt"] = "[resultsBucket, catalog, payerRole]"
+	w.refuse(w.stack("payer"), "adopt has resultsBucket", "adopt has catalog", "adopt has payerRole", "this stack has made it", "pulumi state delete")
+	if after := w.leftovers(); !slices.Equal(after, before) {
+		t.Errorf("after a refused adoption there are %v, before it were %v", after, before)
 	}
 }

@@ -1,13 +1,9 @@
 package e2e
 
 import (
-	"fmt"
-	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
-	"github.com/pulumi/pulumi/sdk/v3/go/auto"
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/optdestroy"
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/optpreview"
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/optup"
@@ -15,28 +11,9 @@ import (
 	"github.com/kubecost-cur/kubecost-cur/tests/sandbox"
 )
 
-// bothStack is the world's stack of both sides: the primary's caller, and a profile for the payer's.
-func (w *world) bothStack() auto.Stack {
-	w.t.Helper()
-	profiles := filepath.Join(w.t.TempDir(), "credentials")
-	payer := box.Env.Accounts[w.payer]
-	content := fmt.Sprintf("[payer]\naws_access_key_id = %s\naws_secret_access_key = %s\n", payer.AccessKeyID, payer.SecretAccessKey)
-	if err := os.WriteFile(profiles, []byte(content), 0o600); err != nil {
-		w.t.Fatal(err)
-	}
-	stack, err := box.Env.Stack(w.t.Context(), "both", sandbox.StackOptions{
-		Settings: "examples/Pulumi.both.yaml", Account: w.primary, Edit: w.edit, State: w.name,
-		Env: map[string]string{"AWS_SHARED_CREDENTIALS_FILE": profiles},
-	})
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	return stack
-}
-
 func TestOneStackWithBothSidesIsTheSameIntegration(t *testing.T) {
 	w := newWorld(t)
-	stack := w.bothStack()
+	stack := w.stack("both")
 	result, err := stack.Up(t.Context(), optup.Color("never"), optup.SuppressProgress())
 	if err != nil {
 		t.Fatal(err)

@@ -159,22 +159,36 @@ func without(text, key string) string {
 func (w *world) stack(name string) auto.Stack { return w.stackOf(name, w.account(name), nil) }
 
 func (w *world) account(stack string) string {
-	if stack == "primary" {
-		return w.primary
+	if stack == "payer" {
+		return w.payer
 	}
-	return w.payer
+	return w.primary
 }
 
 // stackOf is a stack with the credentials of some account and, unless it is nil, another program than the project's.
 func (w *world) stackOf(name, account string, program pulumi.RunFunc) auto.Stack {
 	w.t.Helper()
-	s, err := box.Env.Stack(w.t.Context(), name, sandbox.StackOptions{
-		Account: account, Edit: w.edit, State: w.name, Program: program,
-	})
+	options := sandbox.StackOptions{Account: account, Edit: w.edit, State: w.name, Program: program}
+	if name == "both" {
+		options.Settings = "examples/Pulumi.both.yaml"
+		options.Env = map[string]string{"AWS_SHARED_CREDENTIALS_FILE": w.profiles()}
+	}
+	s, err := box.Env.Stack(w.t.Context(), name, options)
 	if err != nil {
 		w.t.Fatal(err)
 	}
 	return s
+}
+
+// profiles is a file with the profile payer, of the payer account's administrator.
+func (w *world) profiles() string {
+	w.t.Helper()
+	name, payer := filepath.Join(w.t.TempDir(), "credentials"), box.Env.Accounts[w.payer]
+	content := fmt.Sprintf("[payer]\naws_access_key_id = %s\naws_secret_access_key = %s\n", payer.AccessKeyID, payer.SecretAccessKey)
+	if err := os.WriteFile(name, []byte(content), 0o600); err != nil {
+		w.t.Fatal(err)
+	}
+	return name
 }
 
 func (w *world) up(name string) auto.UpResult {
@@ -214,14 +228,25 @@ func (w *world) unchanged(name string, opts ...optpreview.Option) {
 // changes are what a preview of a stack would do, by the resource's name.
 func (w *world) changes(name string, opts ...optpreview.Option) map[string]string {
 	w.t.Helper()
-	recorder := newEvents()
-	opts = append(opts, optpreview.Color("never"), optpreview.EventStreams(recorder.channel))
-	stack := w.stack(name)
-	result, err := stack.Preview(w.t.Context(), opts...)
+	changes, said, err := w.preview(name, opts...)
 	if err != nil {
-		w.t.Fatalf("previewing %s: %v\n%s", name, err, result.StdOut)
+		w.t.Fatalf("previewing %s: %v\n%s", name, err, said)
 	}
-	return recorder.changes()
+	return changes
+}
+
+// preview is what a preview of a stack would do, by the resource's name, and what it said.
+func (w *world) preview(name string, opts ...optpreview.Option) (changes map[string]string, said string, err error) {
+	w.t.Helper()
+	recorder := newEvents()
+	var out bytes.Buffer
+	opts = append(opts, optpreview.Color("never"), optpreview.EventStreams(recorder.channel),
+		optpreview.ProgressStreams(&out), optpreview.ErrorProgressStreams(&out))
+	stack := w.stack(name)
+	if _, err := stack.Preview(w.t.Context(), opts...); err != nil {
+		return nil, out.String() + err.Error(), err // an engine that did not start tells of no events, nor of their end
+	}
+	return recorder.changes(), out.String(), nil
 }
 
 func (w *world) destroy(name string) {
@@ -232,14 +257,20 @@ func (w *world) destroy(name string) {
 	}
 }
 
-// empty expects that nothing the program makes is in the world's accounts, and nothing in its stacks.
-func (w *world) empty() {
+// leftovers are what the program makes and is in the world's accounts.
+func (w *world) leftovers() []string {
 	w.t.Helper()
 	left, err := box.Env.Leftovers(w.t.Context(), w.payer, w.primary)
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	if len(left) > 0 {
+	return left
+}
+
+// empty expects that nothing the program makes is in the world's accounts, and nothing in its stacks.
+func (w *world) empty() {
+	w.t.Helper()
+	if left := w.leftovers(); len(left) > 0 {
 		w.t.Errorf("left in AWS: %v", left)
 	}
 }

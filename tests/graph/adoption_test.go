@@ -66,7 +66,7 @@ func TestWhatIsAdoptedIsLookedUpAndNotRegistered(t *testing.T) {
 	if !maps.Equal(got, want) {
 		t.Errorf("the stack registers %v, want %v", got, want)
 	}
-	if calls := slices.Sorted(slices.Values(r.calls)); !slices.Equal(calls, []string{findReport, findTable, findRole, findBucket, findBucket}) {
+	if calls := slices.Sorted(slices.Values(r.calls)); !slices.Equal(calls, []string{findReport, findTable, findRole, findBucket, findBucket, "pulumi:pulumi:readStackOutputs"}) {
 		t.Errorf("it asked for %v", calls)
 	}
 	if !strings.Contains(r.askedOf[findReport], "::us-east-1::") || r.askedOf[findRole] != "" {
@@ -166,6 +166,36 @@ func TestOneStackLooksUpWhatThePayerHasAsThePayersCaller(t *testing.T) {
 	policy := r.one(t, "aws:iam/rolePolicy:RolePolicy", "assume-payer").inputs["policy"].(string)
 	if !strings.Contains(policy, "arn:aws:iam::111111111111:role/finops/kubecost-cur-access") {
 		t.Errorf("the reader may assume %s, not the adopted role with its own path", policy)
+	}
+}
+
+func TestWhatTheStackItselfHasMadeIsNotAdopted(t *testing.T) {
+	made := map[string]any{
+		"reportName": "Kube-Cost", "curBucketName": "bills", "athenaBucketName": "s3://results/kubecost/", "athenaDatabase": "athenacurcfn_kube_cost",
+		"athenaTable": "kube_cost", "masterPayerARN": "arn:aws:iam::111111111111:role/finops/kubecost-cur-access",
+	}
+	all := []string{"report", "reportBucket", "resultsBucket", "catalog", "payerRole"}
+	r := &recorder{there: byHand(), payerOutputs: made}
+	err := run(t, r, "payer", adopting)
+	for _, part := range all {
+		if err == nil || !strings.Contains(err.Error(), "adopt has "+part+", ") || !strings.Contains(err.Error(), "pulumi state delete") {
+			t.Errorf("the error does not name %s with the remedy: %v", part, err)
+		}
+	}
+	if n := r.count(); n["aws:athena/workgroup:Workgroup"] > 0 {
+		t.Errorf("it registered %v", n)
+	}
+
+	made["adopted"] = strings.Join(all, ",")
+	if err := run(t, &recorder{there: byHand(), payerOutputs: made}, "payer", adopting); err != nil {
+		t.Errorf("the next update of a stack that adopts is refused: %v", err)
+	}
+	delete(made, "adopted")
+	for key := range made {
+		made[key] = "another"
+	}
+	if err := run(t, &recorder{there: byHand(), payerOutputs: made}, "payer", adopting); err != nil {
+		t.Errorf("a stack that has made others is refused: %v", err)
 	}
 }
 
