@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -12,7 +13,8 @@ import (
 
 func TestCUR2GivesOpenCostTheDeliveredBill(t *testing.T) {
 	w := newWorld(t)
-	w.settings = map[string]string{"reportVersion": `"2"`, "costAllocationTags": ""}
+	w.settings["reportVersion"] = `"2"`
+	w.settings["costAllocationTags"] = ""
 	outputs := w.up("payer").Outputs
 	if got := outputs["contractVersion"].Value; got != "2" {
 		t.Errorf("the contract's version is %v", got)
@@ -29,9 +31,14 @@ func TestCUR2GivesOpenCostTheDeliveredBill(t *testing.T) {
 	w.unchanged("payer", optpreview.Refresh())
 
 	// A chart whose client reads the legacy report only refuses this payer.
-	w.settings = map[string]string{}
+	delete(w.settings, "reportVersion")
 	w.refuse(w.stack("primary"), "organization/kubecost-cur/payer", "CUR 2.0", "cost-analyzer", "opencost from 2.5.17")
-	w.settings["chartLine"] = "opencost"
+
+	// As settings, the payer is taken as it is.
+	w.settings["payerStack"], w.settings["payerAccountId"] = "", ""
+	w.settings["payers"] = fmt.Sprintf(`[{athenaBucketName: %v, athenaRegion: %v, athenaDatabase: %v, athenaTable: %v, athenaWorkgroup: %v, projectID: %q, masterPayerARN: %v}]`,
+		outputs["athenaBucketName"].Value, outputs["athenaRegion"].Value, outputs["athenaDatabase"].Value, outputs["athenaTable"].Value,
+		outputs["athenaWorkgroup"].Value, w.payer, outputs["masterPayerARN"].Value)
 	w.up("primary")
 	answer, err := box.Ask(t.Context(), w.name, month, month.AddDate(0, 1, 0))
 	if err != nil {
@@ -42,7 +49,10 @@ func TestCUR2GivesOpenCostTheDeliveredBill(t *testing.T) {
 	}
 	w.unchanged("primary")
 	w.destroy("primary")
-	w.settings = map[string]string{"reportVersion": `"2"`, "costAllocationTags": ""}
+	for _, key := range []string{"payerStack", "payerAccountId", "payers"} {
+		delete(w.settings, key)
+	}
+	w.settings["reportVersion"] = `"2"`
 	w.destroy("payer")
 	w.empty()
 }
