@@ -1,7 +1,6 @@
 package cloudintegration
 
 import (
-	"encoding/json"
 	"fmt"
 )
 
@@ -77,10 +76,7 @@ func (n alibabaBOA) entry() Alibaba {
 // UnmarshalJSON returns an error for what Kubecost does not take.
 func (n *alibabaBOA) UnmarshalJSON(b []byte) error {
 	type plain alibabaBOA
-	if err := demand(b, "account", "region"); err != nil {
-		return err
-	}
-	if err := json.Unmarshal(b, (*plain)(n)); err != nil {
+	if err := unmarshal(b, (*plain)(n), "account", "region"); err != nil {
 		return err
 	}
 	if n.Authorizer.Type != alibabaAccessKeyType {

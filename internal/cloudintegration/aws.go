@@ -1,7 +1,6 @@
 package cloudintegration
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"regexp"
@@ -119,10 +118,7 @@ func (n awsAthena) entry() AWS {
 // UnmarshalJSON returns an error for what Kubecost does not take, and for authorizers that this program does not write.
 func (n *awsAthena) UnmarshalJSON(b []byte) error {
 	type plain awsAthena
-	if err := demand(b, "bucket", "region", "database", "table", "workgroup", "account"); err != nil {
-		return err
-	}
-	if err := json.Unmarshal(b, (*plain)(n)); err != nil {
+	if err := unmarshal(b, (*plain)(n), "bucket", "region", "database", "table", "workgroup", "account"); err != nil {
 		return err
 	}
 	if n.Authorizer.Type != assumeRoleType || n.Authorizer.RoleARN == "" || n.Authorizer.Authorizer.Type != serviceAccountType {

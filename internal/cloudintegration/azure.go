@@ -2,7 +2,6 @@ package cloudintegration
 
 import (
 	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"regexp"
@@ -141,10 +140,7 @@ func (n azureStorage) entry() Azure {
 // UnmarshalJSON returns an error for what Kubecost does not take.
 func (n *azureStorage) UnmarshalJSON(b []byte) error {
 	type plain azureStorage
-	if err := demand(b, "subscriptionID", "account", "container", "path", "cloud"); err != nil {
-		return err
-	}
-	if err := json.Unmarshal(b, (*plain)(n)); err != nil {
+	if err := unmarshal(b, (*plain)(n), "subscriptionID", "account", "container", "path", "cloud"); err != nil {
 		return err
 	}
 	switch a := n.Authorizer; {

@@ -137,10 +137,7 @@ func (n gcpBigQuery) entry() GCP {
 // UnmarshalJSON returns an error for what Kubecost does not take.
 func (n *gcpBigQuery) UnmarshalJSON(b []byte) error {
 	type plain gcpBigQuery
-	if err := demand(b, "projectID", "dataset", "table"); err != nil {
-		return err
-	}
-	if err := json.Unmarshal(b, (*plain)(n)); err != nil {
+	if err := unmarshal(b, (*plain)(n), "projectID", "dataset", "table"); err != nil {
 		return err
 	}
 	switch a := n.Authorizer; {

@@ -1,7 +1,6 @@
 package cloudintegration
 
 import (
-	"encoding/json"
 	"encoding/pem"
 	"fmt"
 	"strings"
@@ -89,10 +88,7 @@ func (n ociUsageAPI) entry() OCI {
 // UnmarshalJSON returns an error for what Kubecost does not take.
 func (n *ociUsageAPI) UnmarshalJSON(b []byte) error {
 	type plain ociUsageAPI
-	if err := demand(b, "tenancyID", "region"); err != nil {
-		return err
-	}
-	if err := json.Unmarshal(b, (*plain)(n)); err != nil {
+	if err := unmarshal(b, (*plain)(n), "tenancyID", "region"); err != nil {
 		return err
 	}
 	if n.Authorizer.Type != ociRawConfigType || n.Authorizer.TenancyID != n.TenancyID || n.Authorizer.Region != n.Region {

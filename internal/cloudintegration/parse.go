@@ -35,9 +35,9 @@ func Parse(file []byte) (Entries, Format, error) {
 	}, Flat, nil
 }
 
-// demand returns an error unless an entry of the newer format has all the named properties as texts, which may be empty, and an
-// authorizer. Kubecost demands them by exactly these names.
-func demand(entry []byte, texts ...string) error {
+// unmarshal reads an entry of the newer format into a value. It returns an error unless the entry has all the named properties as
+// texts, which may be empty, and an authorizer. Kubecost demands them by exactly these names.
+func unmarshal(entry []byte, into any, texts ...string) error {
 	var properties map[string]any
 	if err := json.Unmarshal(entry, &properties); err != nil {
 		return err
@@ -50,5 +50,5 @@ func demand(entry []byte, texts ...string) error {
 	if _, ok := properties["authorizer"].(map[string]any); !ok {
 		return errors.New("authorizer is missing or no object")
 	}
-	return nil
+	return json.Unmarshal(entry, into)
 }

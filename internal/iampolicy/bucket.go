@@ -13,21 +13,21 @@ const (
 // deliveries stop without a word.
 // Source: https://docs.aws.amazon.com/cur/latest/userguide/cur-s3.html
 func Delivery(partition, account, bucket string) Document {
-	own := ownReports(partition, account)
+	condition := ownReports(partition, account)
 	return document(
 		Statement{
 			Sid: "BillingReadsBucketPolicy", Effect: Allow,
 			Principal: &Principal{Service: []string{BillingService}},
 			Action:    []string{"s3:GetBucketAcl", "s3:GetBucketPolicy"},
 			Resource:  []string{arn.Bucket(partition, bucket).String()},
-			Condition: own,
+			Condition: condition,
 		},
 		Statement{
 			Sid: "BillingDeliversReports", Effect: Allow,
 			Principal: &Principal{Service: []string{BillingService}},
 			Action:    []string{"s3:PutObject"},
 			Resource:  []string{arn.Objects(partition, bucket, "").String()},
-			Condition: own,
+			Condition: condition,
 		},
 		tlsOnly(partition, bucket),
 	)
@@ -35,11 +35,14 @@ func Delivery(partition, account, bucket string) Document {
 
 // ownReports holds for what the billing service does for the reports of one account.
 func ownReports(partition, account string) Condition {
-	definitions := arn.ARN{
-		Partition: partition, Service: "cur", Region: arn.BillingRegion(partition), Account: account, Resource: "definition/*",
-	}
+	return own(partition, account, "cur", "definition/*")
+}
+
+// own holds for what a service does for resources of one account in the billing region.
+func own(partition, account, service, resource string) Condition {
+	source := arn.ARN{Partition: partition, Service: service, Region: arn.BillingRegion(partition), Account: account, Resource: resource}
 	return Condition{
-		ArnLike:      {"aws:SourceArn": {definitions.String()}},
+		ArnLike:      {"aws:SourceArn": {source.String()}},
 		StringEquals: {"aws:SourceAccount": {account}},
 	}
 }

@@ -66,28 +66,13 @@ func CrawlReport(c Crawl) Document {
 			},
 			Resource: []string{catalog, database, c.resource("glue", table+c.Table)},
 		},
-		{
-			Sid: "LocateTheReport", Effect: Allow,
-			Action:   []string{"s3:GetBucketLocation"},
-			Resource: []string{arn.Bucket(c.Partition, c.ReportBucket).String()},
-		},
-		{
-			Sid: "ListTheReport", Effect: Allow,
-			Action:    []string{"s3:ListBucket"},
-			Resource:  []string{arn.Bucket(c.Partition, c.ReportBucket).String()},
-			Condition: Condition{StringLike: {"s3:prefix": {c.DataPrefix, c.DataPrefix + "/*"}}},
-		},
-		{
-			Sid: "ReadTheReport", Effect: Allow,
-			Action:   []string{"s3:GetObject"},
-			Resource: []string{arn.Objects(c.Partition, c.ReportBucket, c.DataPrefix).String()},
-		},
-		{
-			Sid: "WriteTheLog", Effect: Allow,
-			Action:   []string{"logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"},
-			Resource: []string{logs, logs + ":*"},
-		},
 	}
+	statements = append(statements, readReport(c.Partition, c.ReportBucket, c.DataPrefix)...)
+	statements = append(statements, Statement{
+		Sid: "WriteTheLog", Effect: Allow,
+		Action:   []string{"logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"},
+		Resource: []string{logs, logs + ":*"},
+	})
 	if c.KmsKeyArn != "" {
 		statements = append(statements, Statement{
 			Sid: "DecryptThroughS3", Effect: Allow,

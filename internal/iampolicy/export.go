@@ -6,21 +6,21 @@ import "github.com/kubecost-cur/kubecost-cur/internal/arn"
 // service of Data Exports it names the billing service, as AWS's page did when the service was new.
 // Source: https://docs.aws.amazon.com/cur/latest/userguide/dataexports-s3-bucket.html
 func ExportDelivery(partition, account, bucket string) Document {
-	own := ownExports(partition, account)
+	condition := ownExports(partition, account)
 	return document(
 		Statement{
 			Sid: "DataExportsReadsBucketPolicy", Effect: Allow,
 			Principal: exportServices(),
 			Action:    []string{"s3:GetBucketPolicy"},
 			Resource:  []string{arn.Bucket(partition, bucket).String()},
-			Condition: own,
+			Condition: condition,
 		},
 		Statement{
 			Sid: "DataExportsDelivers", Effect: Allow,
 			Principal: exportServices(),
 			Action:    []string{"s3:PutObject"},
 			Resource:  []string{arn.Objects(partition, bucket, "").String()},
-			Condition: own,
+			Condition: condition,
 		},
 		tlsOnly(partition, bucket),
 	)
@@ -32,11 +32,5 @@ func exportServices() *Principal {
 
 // ownExports holds for what Data Exports does for the exports of one account. Their ARNs too are in the billing region.
 func ownExports(partition, account string) Condition {
-	exports := arn.ARN{
-		Partition: partition, Service: "bcm-data-exports", Region: arn.BillingRegion(partition), Account: account, Resource: "export/*",
-	}
-	return Condition{
-		ArnLike:      {"aws:SourceArn": {exports.String()}},
-		StringEquals: {"aws:SourceAccount": {account}},
-	}
+	return own(partition, account, "bcm-data-exports", "export/*")
 }

@@ -42,9 +42,9 @@ func KeyStatements(use KeyUse) (string, error) {
 	}
 	roles := throughS3(use.Partition, use.Region)
 	roles[ArnEquals] = map[string][]string{"aws:PrincipalArn": names}
-	billing, own := &Principal{Service: []string{BillingService}}, ownReports(use.Partition, use.Account)
+	billing, condition := &Principal{Service: []string{BillingService}}, ownReports(use.Partition, use.Account)
 	if use.Exports {
-		billing, own = exportServices(), ownExports(use.Partition, use.Account)
+		billing, condition = exportServices(), ownExports(use.Partition, use.Account)
 	}
 	statements := []Statement{
 		{
@@ -52,7 +52,7 @@ func KeyStatements(use KeyUse) (string, error) {
 			Principal: billing,
 			Action:    []string{"kms:Decrypt", "kms:GenerateDataKey*"},
 			Resource:  []string{"*"},
-			Condition: own,
+			Condition: condition,
 		},
 		{
 			Sid: "KubecostUsesTheKeyThroughS3", Effect: Allow,

@@ -94,23 +94,8 @@ func QueryBill(q BillQuery) Document {
 			},
 			Resource: []string{glue("catalog"), glue("database/" + q.Database), glue("table/" + q.Database + "/" + q.Table)},
 		},
-		{
-			Sid: "LocateTheReport", Effect: Allow,
-			Action:   []string{"s3:GetBucketLocation"},
-			Resource: []string{arn.Bucket(q.Partition, q.ReportBucket).String()},
-		},
-		{
-			Sid: "ListTheReport", Effect: Allow,
-			Action:    []string{"s3:ListBucket"},
-			Resource:  []string{arn.Bucket(q.Partition, q.ReportBucket).String()},
-			Condition: below(q.DataPrefix),
-		},
-		{
-			Sid: "ReadTheReport", Effect: Allow,
-			Action:   []string{"s3:GetObject"},
-			Resource: []string{arn.Objects(q.Partition, q.ReportBucket, q.DataPrefix).String()},
-		},
 	}
+	statements = append(statements, readReport(q.Partition, q.ReportBucket, q.DataPrefix)...)
 	statements = append(statements, q.results()...)
 	if q.KmsKeyArn != "" {
 		statements = append(statements, useKey(q.KmsKeyArn, q.Partition, q.Region))
@@ -152,6 +137,28 @@ func (q BillQuery) results() []Statement {
 		},
 		Resource: []string{arn.Objects(q.Partition, q.ResultsBucket, q.ResultsPrefix).String()},
 	})
+}
+
+// readReport lets a role find, list and read the data of a report below a prefix of its bucket.
+func readReport(partition, bucket, dataPrefix string) []Statement {
+	return []Statement{
+		{
+			Sid: "LocateTheReport", Effect: Allow,
+			Action:   []string{"s3:GetBucketLocation"},
+			Resource: []string{arn.Bucket(partition, bucket).String()},
+		},
+		{
+			Sid: "ListTheReport", Effect: Allow,
+			Action:    []string{"s3:ListBucket"},
+			Resource:  []string{arn.Bucket(partition, bucket).String()},
+			Condition: below(dataPrefix),
+		},
+		{
+			Sid: "ReadTheReport", Effect: Allow,
+			Action:   []string{"s3:GetObject"},
+			Resource: []string{arn.Objects(partition, bucket, dataPrefix).String()},
+		},
+	}
 }
 
 // below holds for lists of what is below a prefix of a bucket.

@@ -2,11 +2,9 @@ package simaws
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 )
@@ -38,23 +36,6 @@ func (c *Cloud) serveEvents(w http.ResponseWriter, k *call) error {
 
 // eventRule is a rule of the default event bus.
 type eventRule struct{ Name, Arn, EventPattern, State string }
-
-// events calls an action of EventBridge.
-func (m *moto) events(ctx context.Context, at place, action string, in, out any) error {
-	body, err := json.Marshal(in)
-	if err != nil {
-		return fmt.Errorf("writing events:%s: %w", action, err)
-	}
-	header := http.Header{"Content-Type": {"application/x-amz-json-1.1"}, "X-Amz-Target": {"AWSEvents." + action}}
-	answer, err := m.do(ctx, at, "events", http.MethodPost, url.URL{Path: "/"}, header, body)
-	if err != nil {
-		return err
-	}
-	if err := json.Unmarshal(answer, out); err != nil {
-		return fmt.Errorf("reading events:%s: %w", action, err)
-	}
-	return nil
-}
 
 // tellOfObject is objectCreated for an object whose writer has been answered: what goes wrong is in the log only.
 func (c *Cloud) tellOfObject(k *call, at bucket) {

@@ -1,19 +1,14 @@
 package simaws
 
 import (
-	"bytes"
-	"crypto/sha256"
 	"encoding/json"
 	"fmt"
-	"io"
 	"maps"
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	"github.com/aws/smithy-go"
 
 	"github.com/kubecost-cur/kubecost-cur/internal/billing"
@@ -23,32 +18,10 @@ import (
 // askExports calls Data Exports without its SDK, which nothing else here needs. Its answer is decoded JSON.
 func askExports(t *testing.T, c aws.Config, host, operation string, in any) (map[string]any, error) {
 	t.Helper()
-	body, err := json.Marshal(in)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "https://"+host+"/", bytes.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.Header.Set("Content-Type", "application/x-amz-json-1.1")
-	r.Header.Set("X-Amz-Target", "AWSBillingAndCostManagementDataExports."+operation)
-	keys, err := c.Credentials.Retrieve(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	hash := fmt.Sprintf("%x", sha256.Sum256(body))
-	if err := v4.NewSigner().SignHTTP(t.Context(), keys, r, hash, "bcm-data-exports", curRegion, time.Now()); err != nil {
-		t.Fatal(err)
-	}
-	response, err := c.HTTPClient.Do(r)
+	header := http.Header{"Content-Type": {"application/x-amz-json-1.1"}, "X-Amz-Target": {"AWSBillingAndCostManagementDataExports." + operation}}
+	response, text, err := signedCall(t, c, "bcm-data-exports", curRegion, "https://"+host+"/", header, in)
 	if err != nil {
 		return nil, err
-	}
-	defer response.Body.Close()
-	text, err := io.ReadAll(response.Body)
-	if err != nil {
-		t.Fatal(err)
 	}
 	var out map[string]any
 	if err := json.Unmarshal(text, &out); err != nil {

@@ -172,33 +172,40 @@ func (c *Cloud) grantsOf(k *call) (place, []grant, error) {
 }
 
 func (c *Cloud) grantPermissions(k *call) (any, error) {
-	at, grants, err := c.grantsOf(k)
-	if err != nil {
-		return nil, err
-	}
-	c.lake.mu.Lock()
-	defer c.lake.mu.Unlock()
-	for _, g := range grants {
-		if !slices.Contains(c.lake.grants[at], g) {
-			c.lake.grants[at] = append(c.lake.grants[at], g)
+	return c.changeGrants(k, func(held, asked []grant) ([]grant, error) {
+		for _, g := range asked {
+			if !slices.Contains(held, g) {
+				held = append(held, g)
+			}
 		}
-	}
-	return struct{}{}, nil
+		return held, nil
+	})
 }
 
 func (c *Cloud) revokePermissions(k *call) (any, error) {
-	at, grants, err := c.grantsOf(k)
+	return c.changeGrants(k, func(held, asked []grant) ([]grant, error) {
+		for _, g := range asked {
+			if !slices.Contains(held, g) {
+				return nil, badRequest("InvalidInputException", "No permissions revoked. Grantee has no permissions on the resource.")
+			}
+		}
+		return slices.DeleteFunc(held, func(g grant) bool { return slices.Contains(asked, g) }), nil
+	})
+}
+
+// changeGrants has change make of the grants that are held those that are held from now on, by the grants that a call asks for.
+func (c *Cloud) changeGrants(k *call, change func(held, asked []grant) ([]grant, error)) (any, error) {
+	at, asked, err := c.grantsOf(k)
 	if err != nil {
 		return nil, err
 	}
 	c.lake.mu.Lock()
 	defer c.lake.mu.Unlock()
-	for _, g := range grants {
-		if !slices.Contains(c.lake.grants[at], g) {
-			return nil, badRequest("InvalidInputException", "No permissions revoked. Grantee has no permissions on the resource.")
-		}
+	held, err := change(c.lake.grants[at], asked)
+	if err != nil {
+		return nil, err
 	}
-	c.lake.grants[at] = slices.DeleteFunc(c.lake.grants[at], func(g grant) bool { return slices.Contains(grants, g) })
+	c.lake.grants[at] = held
 	return struct{}{}, nil
 }
 

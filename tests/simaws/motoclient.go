@@ -86,17 +86,27 @@ func (m *moto) iam(ctx context.Context, account, action string, params url.Value
 
 // glue calls an action of Glue; a nil out ignores the answer.
 func (m *moto) glue(ctx context.Context, at place, action string, in, out any) error {
+	return m.json(ctx, at, "glue", "AWSGlue."+action, in, out)
+}
+
+// events calls an action of EventBridge.
+func (m *moto) events(ctx context.Context, at place, action string, in, out any) error {
+	return m.json(ctx, at, "events", "AWSEvents."+action, in, out)
+}
+
+// json calls a service of a JSON protocol; a nil out ignores the answer.
+func (m *moto) json(ctx context.Context, at place, service, target string, in, out any) error {
 	body, err := json.Marshal(in)
 	if err != nil {
-		return fmt.Errorf("writing glue:%s: %w", action, err)
+		return fmt.Errorf("writing %s: %w", target, err)
 	}
-	header := http.Header{"Content-Type": {"application/x-amz-json-1.1"}, "X-Amz-Target": {"AWSGlue." + action}}
-	answer, err := m.do(ctx, at, "glue", http.MethodPost, url.URL{Path: "/"}, header, body)
+	header := http.Header{"Content-Type": {"application/x-amz-json-1.1"}, "X-Amz-Target": {target}}
+	answer, err := m.do(ctx, at, service, http.MethodPost, url.URL{Path: "/"}, header, body)
 	if err != nil || out == nil {
 		return err
 	}
 	if err := json.Unmarshal(answer, out); err != nil {
-		return fmt.Errorf("reading glue:%s: %w", action, err)
+		return fmt.Errorf("reading %s: %w", target, err)
 	}
 	return nil
 }

@@ -1,17 +1,13 @@
 package simaws
 
 import (
-	"bytes"
-	"crypto/sha256"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"testing"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	"github.com/aws/aws-sdk-go-v2/service/eks"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
@@ -47,29 +43,8 @@ func (i issuer) podToken(t *testing.T, change func(*jwt.Claims)) string {
 // assumeForPod asks as the agent on a node does.
 func assumeForPod(t *testing.T, node aws.Config, cluster, token string) (aws.Config, error) {
 	t.Helper()
-	body, err := json.Marshal(map[string]string{"token": token})
-	if err != nil {
-		t.Fatal(err)
-	}
 	address := "https://eks-auth." + region + ".api.aws/clusters/" + cluster + "/assume-role-for-pod-identity"
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, address, bytes.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	keys, err := node.Credentials.Retrieve(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	hash := fmt.Sprintf("%x", sha256.Sum256(body))
-	if err := v4.NewSigner().SignHTTP(t.Context(), keys, r, hash, "eks-auth", region, time.Now()); err != nil {
-		t.Fatal(err)
-	}
-	res, err := node.HTTPClient.Do(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer res.Body.Close()
-	text, err := io.ReadAll(res.Body)
+	res, text, err := signedCall(t, node, "eks-auth", region, address, nil, map[string]string{"token": token})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,14 +1,19 @@
 package simaws
 
 import (
+	"bytes"
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	"github.com/aws/smithy-go"
 )
 
@@ -51,4 +56,37 @@ func rawCall(t *testing.T, c aws.Config, service, target, path, body string, out
 		}
 	}
 	return nil
+}
+
+// signedCall posts a body in JSON to a service as its SDK signs it, and returns the answer with its body. The error is that of a call
+// without an answer.
+func signedCall(t *testing.T, c aws.Config, service, region, address string, header http.Header, in any) (*http.Response, []byte, error) {
+	t.Helper()
+	body, err := json.Marshal(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, address, bytes.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	maps.Copy(r.Header, header)
+	keys, err := c.Credentials.Retrieve(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	hash := fmt.Sprintf("%x", sha256.Sum256(body))
+	if err := v4.NewSigner().SignHTTP(t.Context(), keys, r, hash, service, region, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	response, err := c.HTTPClient.Do(r)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer response.Body.Close()
+	answer, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return response, answer, nil
 }
