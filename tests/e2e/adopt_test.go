@@ -16,28 +16,15 @@ import (
 	"github.com/kubecost-cur/kubecost-cur/tests/sandbox"
 )
 
-// payerWith brings the payer stack up with settings that the primary stack does not get.
-func (w *world) payerWith(settings map[string]string, then func()) {
-	w.t.Helper()
-	before := maps.Clone(w.settings)
-	maps.Copy(w.settings, settings)
-	then()
-	w.settings = before
-}
-
 func TestWhatTheGuideMadeIsAdoptedUsedAndLeftAsItWas(t *testing.T) {
 	w := newWorld(t)
 	g := w.makeByHand()
-	month := sandbox.Month(time.Now())
-	delivered, err := box.Deliver(t.Context(), w.payer, month, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	g.crawl(month)
+	delivered, ask := w.bill()
+	g.crawl(sandbox.Month(time.Now()))
 	before := g.looks()
 
 	adopted := g.settings("report", "reportBucket", "resultsBucket", "catalog", "payerRole")
-	w.payerWith(adopted, func() {
+	w.with(adopted, func() {
 		w.up("payer")
 		w.unchanged("payer", optpreview.Refresh())
 	})
@@ -46,22 +33,14 @@ func TestWhatTheGuideMadeIsAdoptedUsedAndLeftAsItWas(t *testing.T) {
 		t.Errorf("the role's policies are %s, %v; want the one made by hand and this program's beside it", answer, err)
 	}
 	outputs := w.up("primary").Outputs
-	answer, err := box.Ask(t.Context(), w.name, month, month.AddDate(0, 1, 0))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if answer.Total != delivered[0].Kubecost || answer.Total <= 0 {
-		t.Errorf("Kubecost reads %d micro-dollars of %d delivered", answer.Total, delivered[0].Kubecost)
-	}
+	answer := w.reads(delivered, ask)
 	if want := "arn:aws:iam::" + w.payer + ":role/" + g.role; answer.Payer != want || answer.RoleARN != outputs["readerRoleArn"].Value {
 		t.Errorf("Kubecost went by %s and %s, want %s", answer.RoleARN, answer.Payer, want)
 	}
 
 	w.destroy("primary")
-	w.payerWith(adopted, func() { w.destroy("payer") })
-	if after := g.looks(); after != before {
-		t.Errorf("destroy changed what was made by hand. Before:\n%s\nafter:\n%s", before, after)
-	}
+	w.with(adopted, func() { w.destroy("payer") })
+	g.leftAs(before)
 	left, err := box.Env.Leftovers(t.Context(), w.payer, w.primary)
 	if err != nil || len(left) != 5 {
 		t.Errorf("left are %v, %v; want the report, two buckets, the database and the role that were made by hand", left, err)
@@ -72,16 +51,12 @@ func TestAnAdoptedReportGetsACatalogAndARoleOfItsOwn(t *testing.T) {
 	w := newWorld(t)
 	g := w.makeByHand()
 	g.json("glue", "DeleteDatabase", map[string]any{"Name": g.database}) // no crawler ever ran
-	month := sandbox.Month(time.Now())
-	delivered, err := box.Deliver(t.Context(), w.payer, month, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	delivered, ask := w.bill()
 	before := g.looks()
 	adopted := g.settings("report", "reportBucket")
 	adopted["payerRoleName"], adopted["forceDestroy"] = "kubecost-cur-own", "true"
 	var outputs map[string]any
-	w.payerWith(adopted, func() {
+	w.with(adopted, func() {
 		outputs = map[string]any{}
 		for name, o := range w.up("payer").Outputs {
 			outputs[name] = o.Value
@@ -91,29 +66,17 @@ func TestAnAdoptedReportGetsACatalogAndARoleOfItsOwn(t *testing.T) {
 		t.Errorf("the catalog is %v.%v, want %s.%s as AWS would name it", outputs["athenaDatabase"], outputs["athenaTable"], g.database, g.table)
 	}
 	w.up("primary")
-	answer, err := box.Ask(t.Context(), w.name, month, month.AddDate(0, 1, 0))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if answer.Total != delivered[0].Kubecost || answer.Total <= 0 {
-		t.Errorf("Kubecost reads %d micro-dollars of %d delivered", answer.Total, delivered[0].Kubecost)
-	}
+	w.reads(delivered, ask)
 	w.destroy("primary")
-	w.payerWith(adopted, func() { w.destroy("payer") })
-	if after := g.looks(); after != before {
-		t.Errorf("destroy changed what was made by hand. Before:\n%s\nafter:\n%s", before, after)
-	}
+	w.with(adopted, func() { w.destroy("payer") })
+	g.leftAs(before)
 }
 
 func TestOneStackAdoptsWhatThePayersCallerSees(t *testing.T) {
 	w := newWorld(t)
 	g := w.makeByHand()
-	month := sandbox.Month(time.Now())
-	delivered, err := box.Deliver(t.Context(), w.payer, month, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	g.crawl(month)
+	delivered, ask := w.bill()
+	g.crawl(sandbox.Month(time.Now()))
 	before := g.looks()
 	maps.Copy(w.settings, g.settings("report", "reportBucket", "resultsBucket", "catalog", "payerRole"))
 	stack := w.stack("both")
@@ -123,19 +86,11 @@ func TestOneStackAdoptsWhatThePayersCallerSees(t *testing.T) {
 	if _, err := stack.Up(t.Context(), optup.Color("never"), optup.SuppressProgress()); err != nil {
 		t.Fatal(err)
 	}
-	answer, err := box.Ask(t.Context(), w.name, month, month.AddDate(0, 1, 0))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if answer.Total != delivered[0].Kubecost || answer.Total <= 0 {
-		t.Errorf("Kubecost reads %d micro-dollars of %d delivered", answer.Total, delivered[0].Kubecost)
-	}
+	w.reads(delivered, ask)
 	if _, err := stack.Destroy(t.Context(), optdestroy.SuppressProgress()); err != nil {
 		t.Fatal(err)
 	}
-	if after := g.looks(); after != before {
-		t.Errorf("destroy changed what was made by hand. Before:\n%s\nafter:\n%s", before, after)
-	}
+	g.leftAs(before)
 }
 
 func TestWhatDoesNotFitIsNotAdoptedAndNotChanged(t *testing.T) {
@@ -146,7 +101,7 @@ func TestWhatDoesNotFitIsNotAdoptedAndNotChanged(t *testing.T) {
 	refused := func(settings map[string]string, texts ...string) {
 		t.Helper()
 		before := g.looks()
-		w.payerWith(settings, func() { w.refuse(w.stack("payer"), append(texts, "nothing was changed")...) })
+		w.with(settings, func() { w.refuse(w.stack("payer"), append(texts, "nothing was changed")...) })
 		if after := g.looks(); after != before {
 			t.Errorf("it changed something. Before:\n%s\nafter:\n%s", before, after)
 		}
@@ -199,18 +154,13 @@ func TestAReportIsDeliveredIntoAnAdoptedBucketThatLetsBillingIn(t *testing.T) {
 	before := g.looks()
 	settings := g.settings("reportBucket", "resultsBucket")
 	settings["reportName"], settings["payerRoleName"], settings["reportProtect"] = "kubecost", "kubecost-cur-own", "false"
-	month := sandbox.Month(time.Now())
-	w.payerWith(settings, func() {
+	w.with(settings, func() {
 		w.up("payer")
-		if _, err := box.Deliver(t.Context(), w.payer, month, nil); err != nil {
-			t.Fatal(err)
-		}
+		w.bill()
 		w.unchanged("payer", optpreview.Refresh())
 		w.destroy("payer")
 	})
-	if after := g.looks(); after != before {
-		t.Errorf("destroy changed what was made by hand. Before:\n%s\nafter:\n%s", before, after)
-	}
+	g.leftAs(before)
 }
 
 func TestWhatTheStackItselfHasMadeIsNotAdopted(t *testing.T) {

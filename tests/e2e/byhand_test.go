@@ -158,6 +158,14 @@ func (g *byHand) looks() string {
 	return all.String()
 }
 
+// leftAs expects that destroy left what is there as it looked before.
+func (g *byHand) leftAs(before string) {
+	g.w.t.Helper()
+	if after := g.looks(); after != before {
+		g.w.t.Errorf("destroy changed what was made by hand. Before:\n%s\nafter:\n%s", before, after)
+	}
+}
+
 func (g *byHand) s3(method, bucket, query, body string) {
 	g.w.t.Helper()
 	_, err := box.Env.Call(g.w.t.Context(), g.w.payer, sandbox.Call{
