@@ -13,10 +13,7 @@ func costAnalyzerDefaults(s Settings) values {
 // costAnalyzerRequired are the values without which the bill is not read.
 func costAnalyzerRequired(s Settings) values {
 	return values{
-		"serviceAccount": values{
-			"create": false, // or the chart makes one of that name without the role
-			"name":   s.ServiceAccount,
-		},
+		"serviceAccount":         ownServiceAccount(s),
 		"kubecostProductConfigs": values{"cloudIntegrationSecret": s.Secret},
 	}
 }

@@ -32,10 +32,7 @@ var kubecost3 = Line{
 	},
 	required: func(s Settings) values {
 		return values{
-			"serviceAccount": values{
-				"create": false, // or the chart makes one of that name without the role
-				"name":   s.ServiceAccount,
-			},
+			"serviceAccount": ownServiceAccount(s),
 			"cloudCost": values{
 				"enabled":                true,
 				"cloudIntegrationSecret": s.Secret,

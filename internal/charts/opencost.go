@@ -26,10 +26,7 @@ var openCost = Line{
 	},
 	required: func(s Settings) values {
 		return values{
-			"serviceAccount": values{
-				"create": false, // or the chart makes one of that name without the role
-				"name":   s.ServiceAccount,
-			},
+			"serviceAccount": ownServiceAccount(s),
 			"opencost": values{
 				"cloudIntegrationSecret": s.Secret,
 				"cloudCost":              values{"enabled": true},

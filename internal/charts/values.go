@@ -117,3 +117,8 @@ func storage(class string, paths ...string) values {
 	}
 	return put(class, paths...)
 }
+
+// ownServiceAccount has a chart take the service account that there is. Left to itself it makes one of that name, without the role.
+func ownServiceAccount(s Settings) values {
+	return values{"create": false, "name": s.ServiceAccount}
+}
