@@ -7,11 +7,41 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pulumi/pulumi/sdk/v3/go/auto"
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/optup"
 
 	"github.com/kubecost-cur/kubecost-cur/tests/bill"
 	"github.com/kubecost-cur/kubecost-cur/tests/sandbox"
 )
+
+// upSecondPayer brings the stack payer-b of this world's project up, in the account of payer and with its settings.
+func (w *world) upSecondPayer(payer *world) auto.Stack {
+	w.t.Helper()
+	stack, err := box.Env.Stack(w.t.Context(), "payer-b", sandbox.StackOptions{
+		Settings: "Pulumi.payer.yaml", Account: payer.payer, Edit: payer.edit, State: w.name,
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if _, err := stack.Up(w.t.Context(), optup.Color("never"), optup.SuppressProgress()); err != nil {
+		w.t.Fatalf("bringing payer-b up: %v", err)
+	}
+	return stack
+}
+
+// totals are what Kubecost reads over [from, to), by the payer role that it goes by.
+func (w *world) totals(from, to time.Time) map[string]bill.Micros {
+	w.t.Helper()
+	answers, err := box.AskAll(w.t.Context(), w.name, from, to)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	totals := map[string]bill.Micros{}
+	for _, a := range answers {
+		totals[a.Payer] = a.Total
+	}
+	return totals
+}
 
 func TestKubecostReadsTheBillsOfThreePayers(t *testing.T) {
 	w, stackPayer, literalPayer := newWorld(t), newWorld(t), newWorld(t)
@@ -30,15 +60,7 @@ func TestKubecostReadsTheBillsOfThreePayers(t *testing.T) {
 	}
 	w.up("payer")
 	deliver(w.payer)
-	second, err := box.Env.Stack(t.Context(), "payer-b", sandbox.StackOptions{
-		Settings: "Pulumi.payer.yaml", Account: stackPayer.payer, Edit: stackPayer.edit, State: w.name,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := second.Up(t.Context(), optup.SuppressProgress()); err != nil {
-		t.Fatal(err)
-	}
+	w.upSecondPayer(stackPayer)
 	deliver(stackPayer.payer)
 	literal := ""
 	outputs := literalPayer.up("payer").Outputs
@@ -49,15 +71,7 @@ func TestKubecostReadsTheBillsOfThreePayers(t *testing.T) {
 
 	w.settings["payers"] = fmt.Sprintf("[{stack: payer-b, accountId: %q}, {%s}]", stackPayer.payer, literal)
 	w.up("primary")
-	answers, err := box.AskAll(t.Context(), w.name, month, month.AddDate(0, 1, 0))
-	if err != nil {
-		t.Fatal(err)
-	}
-	got := map[string]bill.Micros{}
-	for _, a := range answers {
-		got[a.Payer] = a.Total
-	}
-	if !maps.Equal(got, want) || len(want) != 3 {
+	if got := w.totals(month, month.AddDate(0, 1, 0)); !maps.Equal(got, want) || len(want) != 3 {
 		t.Errorf("Kubecost reads %v, delivered was %v", got, want)
 	}
 
