@@ -151,7 +151,7 @@ func previewsIn(w *world, side, protect string, changes []change) []shown {
 		steps, said, err := w.preview(side)
 		row := shown{change: c, effect: effect(steps)}
 		if err != nil {
-			row.protected = strings.Contains(said, "marked for protection")
+			row.protected = protection.MatchString(said)
 			row.effect = w.refusal(said, c.key)
 		}
 		rows = append(rows, row)
@@ -183,11 +183,14 @@ func effect(steps map[string]string) string {
 	return strings.Join(parts, "; ")
 }
 
-var protectedResource = regexp.MustCompile(`unable to (?:replace|delete) resource "[^"]*::([^":]+)"`)
+var (
+	protection        = regexp.MustCompile(`marked for protection|because it is protected`)
+	protectedResource = regexp.MustCompile(`(?:unable to (?:replace|delete) )?resource "[^"]*::([^":]+)"`)
+)
 
 // refusal is what an `up` that failed said of a setting, with this world's accounts made those of the examples.
 func (w *world) refusal(said, key string) string {
-	if strings.Contains(said, "marked for protection") {
+	if protection.MatchString(said) {
 		names := map[string]bool{}
 		for _, match := range protectedResource.FindAllStringSubmatch(said, -1) {
 			names["`"+match[1]+"`"] = true
