@@ -107,4 +107,15 @@ func exportPrimary(ctx *pulumi.Context, s settings, integration *components.CurI
 	ctx.Export("logsCommand", pulumi.String(look.Logs))
 	ctx.Export("statusCommand", pulumi.String(look.Status))
 	ctx.Export("uiCommand", pulumi.String(look.UI))
+	// What else the doctor asks for.
+	for name, value := range map[string]string{
+		"serviceAccountName": s.Primary.ServiceAccountName,
+		"chartLine":          s.Primary.Chart.Name,
+		"chartVersion":       s.Primary.ChartVersion,
+		"clusterName":        s.Primary.Cluster.Name,
+		"clusterRegion":      s.Region,
+		"identity":           string(s.Identity),
+	} {
+		ctx.Export(name, pulumi.String(value))
+	}
 }

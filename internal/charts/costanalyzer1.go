@@ -29,6 +29,8 @@ var costAnalyzer1 = Line{
 	refused:  costAnalyzerRefused,
 	look: func(namespace, release string) Commands {
 		name := fullName(release, "cost-analyzer")
-		return look(namespace, "deployment/"+name, "cost-model", name+":9090/proxy/model/etl/status", "deployment/"+name)
+		commands := look(namespace, "deployment/"+name, "cost-model", name+":9090/proxy/model/etl/status", "deployment/"+name)
+		commands.StatusPath = "" // it tells of all that Kubecost computes, not of each integration
+		return commands
 	},
 }

@@ -134,6 +134,8 @@ type Commands struct {
 	Logs   string // what it says of the bill
 	Status string // the state of each integration, as JSON
 	UI     string // makes the UI reachable on localhost:9090
+	// StatusPath is what Status asks the API server for, where the answer tells of each integration; empty where the log alone does.
+	StatusPath string
 }
 
 // Look returns the commands for a release.
@@ -141,10 +143,12 @@ func (l Line) Look(namespace, release string) Commands { return l.look(namespace
 
 // look makes the commands from the container that reads the bill, where its status is, and what the UI is reached through.
 func look(namespace, workload, container, status, ui string) Commands {
+	path := fmt.Sprintf("/api/v1/namespaces/%s/services/%s", namespace, status)
 	return Commands{
-		Logs:   fmt.Sprintf("kubectl logs -n %s %s -c %s --follow", namespace, workload, container),
-		Status: fmt.Sprintf("kubectl get --raw /api/v1/namespaces/%s/services/%s", namespace, status),
-		UI:     fmt.Sprintf("kubectl port-forward -n %s %s 9090", namespace, ui),
+		Logs:       fmt.Sprintf("kubectl logs -n %s %s -c %s --follow", namespace, workload, container),
+		Status:     "kubectl get --raw " + path,
+		StatusPath: path,
+		UI:         fmt.Sprintf("kubectl port-forward -n %s %s 9090", namespace, ui),
 	}
 }
 

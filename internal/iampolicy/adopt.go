@@ -8,8 +8,8 @@ import (
 	"github.com/kubecost-cur/kubecost-cur/internal/arn"
 )
 
-// accessTestObject is what the billing service writes into a bucket's root before it takes a report.
-const accessTestObject = "aws-programmatic-access-test-object"
+// AccessTestObject is what the billing service writes into a bucket's root before it takes a report.
+const AccessTestObject = "aws-programmatic-access-test-object"
 
 // CheckDelivery returns an error for each statement of want, a Delivery or ExportDelivery, whose requests a bucket's policy does
 // not allow, with the statement to add. policy is empty for a bucket without one, dataPrefix is where the report goes.
@@ -42,7 +42,7 @@ func CheckDelivery(policy string, want Document, account, dataPrefix string) []e
 func deliveryAllowed(found Found, s Statement, action, account, dataPrefix string) bool {
 	resources := []string{s.Resource[0]}
 	if root, ok := strings.CutSuffix(s.Resource[0], "*"); ok {
-		resources = []string{root + accessTestObject, root + dataPrefix + "/year=2026/month=1/x.snappy.parquet"}
+		resources = []string{root + AccessTestObject, root + dataPrefix + "/year=2026/month=1/x.snappy.parquet"}
 	}
 	service, pattern := s.Principal.Service[0], s.Condition[ArnLike]["aws:SourceArn"][0]
 	for _, resource := range resources {

@@ -26,12 +26,13 @@ type foundStatement struct {
 
 // Request is what a document is asked about.
 type Request struct {
-	Service  string   // that calls, such as billingreports.amazonaws.com; empty for a role
-	Names    []string // of the role that calls, of its account too: what a policy's Principal can have
-	Action   string
-	Resource string            // ARN; empty in a trust policy
-	Context  map[string]string // condition keys in small letters, and their values
-	Unknown  []string          // condition keys in small letters that the request has, with values that are not known here
+	Service   string   // that calls, such as billingreports.amazonaws.com; empty for a role
+	Federated string   // ARN of the identity provider that vouches for the caller; empty for a role
+	Names     []string // of the role that calls, of its account too: what a policy's Principal can have
+	Action    string
+	Resource  string            // ARN; empty in a trust policy
+	Context   map[string]string // condition keys in small letters, and their values
+	Unknown   []string          // condition keys in small letters that the request has, with values that are not known here
 }
 
 // ParseFound reads a document. It returns an error for a text that is no policy document.
@@ -134,9 +135,10 @@ func matchesPattern(pattern, value string) bool {
 
 // foundPrincipal is "*", or names by kind.
 type foundPrincipal struct {
-	anyone  bool
-	AWS     list[string]
-	Service list[string]
+	anyone    bool
+	AWS       list[string]
+	Service   list[string]
+	Federated list[string]
 }
 
 func (p *foundPrincipal) UnmarshalJSON(b []byte) error {
@@ -154,6 +156,9 @@ func (p *foundPrincipal) matches(q Request) bool {
 	}
 	if q.Service != "" {
 		return slices.Contains(p.Service, q.Service)
+	}
+	if q.Federated != "" {
+		return slices.Contains(p.Federated, q.Federated)
 	}
 	return slices.ContainsFunc(p.AWS, func(name string) bool { return slices.Contains(q.Names, name) })
 }
