@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Formatting, go vet and staticcheck over both modules, from the folder of the second: so both are compiled with the same
+# Formatting, go vet and staticcheck over the modules, the first two from the folder of the second: so both are compiled with the same
 # versions of what they share, once.
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -20,3 +20,7 @@ progress "go vet" go vet "${packages[@]}"
 staticcheck=$(cd .. && pwd)/.sandbox/bin/staticcheck
 progress "building staticcheck" go build -modfile=tools/go.mod -o "$staticcheck" honnef.co/go/tools/cmd/staticcheck
 progress "staticcheck" "$staticcheck" "${packages[@]}"
+
+cd ../cmd/kubecost-cur
+progress "kubecost-cur: go vet" go vet ./...
+progress "kubecost-cur: staticcheck" "$staticcheck" ./...

@@ -12,6 +12,10 @@ echo "unit tests"
 go run ./cmd/sandbox parts
 progress "go test" go test "$root/stacks" "$root/internal/..." $(go list ./... | grep -v /e2e$)
 
+cd ../cmd/kubecost-cur
+progress "kubecost-cur: go test" go test ./...
+cd - >/dev/null
+
 for part in awsprovider kubeplugin; do
 	cd "parts/$part"
 	progress "$part: go vet" go vet ./...

@@ -11,6 +11,15 @@ import (
 // Program runs a go build or go test -c of the tests module that writes a file, and says how long it takes, as Ensure does.
 // Go's own cache knows what is out of date.
 func Program(ctx context.Context, repoRoot, file string, out io.Writer, build ...string) error {
+	return programIn(ctx, filepath.Join(repoRoot, "tests"), file, out, build...)
+}
+
+// Doctor builds the project's command line likewise, which is a module of its own.
+func Doctor(ctx context.Context, repoRoot, file string, out io.Writer) error {
+	return programIn(ctx, filepath.Join(repoRoot, "cmd", "kubecost-cur"), file, out, "build", ".")
+}
+
+func programIn(ctx context.Context, module, file string, out io.Writer, build ...string) error {
 	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 		return err
 	}
@@ -19,7 +28,7 @@ func Program(ctx context.Context, repoRoot, file string, out io.Writer, build ..
 		return err
 	}
 	args := append([]string{"go", build[0], "-o", file, unoptimised}, build[1:]...)
-	c := command{dir: filepath.Join(repoRoot, "tests"), env: goEnv, args: args, log: log}
+	c := command{dir: module, env: goEnv, args: args, log: log}
 	p := &progress{out: out}
 	err := p.during(filepath.Base(file), "building", "built", tick, func() error { return c.run(ctx) })
 	if err != nil {

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httputil"
+	"net/url"
 )
 
 // Client asks the API server as the cluster's administrator. Paths are those of the
@@ -47,6 +49,21 @@ func hasCode(err error, code int) bool {
 // Get reads the object or list at path into out; nil for its existence only.
 func (c *Client) Get(ctx context.Context, path string, out any) error {
 	return c.do(ctx, http.MethodGet, path, "", nil, out)
+}
+
+// Forward is a proxy that asks the API server as the cluster's administrator, whoever calls.
+func (c *Client) Forward() (http.Handler, error) {
+	endpoint, err := url.Parse(c.endpoint)
+	if err != nil {
+		return nil, fmt.Errorf("reading the API server's address: %w", err)
+	}
+	return &httputil.ReverseProxy{
+		Transport: c.http.Transport,
+		Rewrite: func(r *httputil.ProxyRequest) {
+			r.SetURL(endpoint)
+			r.Out.Header.Set("Authorization", "Bearer "+c.token)
+		},
+	}, nil
 }
 
 // Create adds an object to the collection at path.

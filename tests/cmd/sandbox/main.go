@@ -68,6 +68,9 @@ func run(ctx context.Context, args []string) error {
 		if err := build(ctx, root, tests, "test", "-c", "./e2e"); err != nil {
 			return err
 		}
+		if err := parts.Doctor(ctx, root, filepath.Join(bin, "kubecost-cur"), os.Stdout); err != nil {
+			return err
+		}
 		flags := []string{"-test.v", "-test.timeout=20m"}
 		if args[0] == "bench" {
 			flags = []string{"-test.run=^$", "-test.bench=.", "-test.benchtime=10x", "-test.timeout=20m"}
