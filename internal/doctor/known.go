@@ -38,7 +38,7 @@ var knownErrors = []knownError{
 	{install, regexp.MustCompile(`(?i)timed out|deadline exceeded|not ready`),
 		"the pods were not ready in time: volumes, images or nodes", "see the pods; raise timeoutSeconds if they only take long, then " + mendPrimary},
 	{"", regexp.MustCompile(`(?i)no such host|connection refused|i/o timeout|network is unreachable|deadline exceeded|TLS handshake`),
-		"nothing answers: no network, a proxy that is not set, or a firewall", "check HTTPS_PROXY and the network, then try again"},
+		"nothing answers: no network, a proxy that is not set, or a firewall", "check the proxy and the network, then try again"},
 	{firstHop, regexp.MustCompile(`(?i)no openidconnect provider found`),
 		"the account has no IAM OIDC provider of the cluster's issuer", "set oidcProvider: create, or run eksctl utils associate-iam-oidc-provider --approve"},
 	{firstHop, regexp.MustCompile(`(?i)InvalidIdentityToken.*audience|incorrect token audience`),
