@@ -84,7 +84,7 @@ func ExportQuery(elements ...string) string {
 // resource IDs, as the account's primary billing view shows them. It has every key that there is: AWS fills in those that are
 // missing, and the provider would then replace the export again and again.
 // Source: https://docs.aws.amazon.com/cur/latest/userguide/table-dictionary-cur2.html#cur2-table-configurations,
-// https://github.com/pulumi/pulumi-aws/issues/6139
+// pulumi-aws, issue 6139
 func ExportConfiguration(partition, account, timeUnit string, elements ...string) map[string]string {
 	include := func(element string) string {
 		return strings.ToUpper(strconv.FormatBool(slices.Contains(elements, element)))
