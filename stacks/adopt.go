@@ -73,8 +73,7 @@ func (a *adopter) misfit(part, name string, err error, remedy string, args ...an
 
 // missing is the misfit of what cannot be looked up.
 func (a *adopter) missing(part, name string, err error) {
-	said := strings.TrimRight(err.Error(), ": \n")
-	a.misfit(part, name, fmt.Errorf("looking it up: %s", said), "if it is not there, take %s out of adopt, and it is made; if it is, it has to be in "+
+	a.misfit(part, name, fmt.Errorf("looking it up: %w", inWords(err)), "if it is not there, take %s out of adopt, and it is made; if it is, it has to be in "+
 		"account %s and where %s says (%s), and this caller has to be let read it", part, a.s.PayerAccountID, a.regionKey(), a.s.Payer.Region)
 }
 

@@ -143,7 +143,7 @@ func find(ctx *pulumi.Context, source payerSource) error {
 	}
 	if err := ctx.Invoke("pulumi:pulumi:readStackOutputs", &name{source.stack}, &name{}); err != nil {
 		return fmt.Errorf("reading the payer stack %s (setting %s): %w. If it was never made, run `pulumi up` for it "+
-			"first, then this stack again; nothing was changed", source.stack, source.setting, err)
+			"first, then this stack again; nothing was changed", source.stack, source.setting, inWords(err))
 	}
 	return nil
 }

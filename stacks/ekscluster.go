@@ -26,7 +26,7 @@ type eksCluster struct {
 func lookupCluster(ctx *pulumi.Context, name, region string) (eksCluster, error) {
 	found, err := eks.LookupCluster(ctx, &eks.LookupClusterArgs{Name: name})
 	if err != nil {
-		return eksCluster{}, fmt.Errorf("looking up the EKS cluster %q (setting clusterName) in %s (aws:region): %w", name, region, err)
+		return eksCluster{}, fmt.Errorf("looking up the EKS cluster %q (setting clusterName) in %s (aws:region): %w", name, region, inWords(err))
 	}
 	if len(found.CertificateAuthorities) == 0 || len(found.Identities) == 0 || len(found.Identities[0].Oidcs) == 0 {
 		return eksCluster{}, fmt.Errorf("the EKS cluster %q (setting clusterName) is %s and has no endpoint yet: wait until it is ACTIVE",
@@ -51,7 +51,7 @@ func (c eksCluster) provider(ctx *pulumi.Context, region string) (string, error)
 	if err != nil {
 		return "", fmt.Errorf("looking up the IAM OIDC provider of %s, the issuer of the EKS cluster %q; if there is none, set "+
 			"oidcProvider to %s, or run `eksctl utils associate-iam-oidc-provider --cluster %s --region %s --approve`: %w",
-			c.issuer, c.name, createProvider, c.name, region, err)
+			c.issuer, c.name, createProvider, c.name, region, inWords(err))
 	}
 	return provider.Arn, nil
 }
@@ -80,7 +80,7 @@ func (c eksCluster) checkAgent(ctx *pulumi.Context, region string) error {
 	if err != nil {
 		return fmt.Errorf("looking up the add-on %s of the EKS cluster %q, which identity %s needs; if there is none, run `aws eks "+
 			"create-addon --cluster-name %s --region %s --addon-name %s`; nothing was changed: %w", components.PodIdentityAgent, c.name,
-			podIdentity, c.name, region, components.PodIdentityAgent, err)
+			podIdentity, c.name, region, components.PodIdentityAgent, inWords(err))
 	}
 	return nil
 }

@@ -214,6 +214,9 @@ func (w *world) refuse(s auto.Stack, texts ...string) string {
 			w.t.Errorf("it does not say %q:\n%s", text, said.String())
 		}
 	}
+	if strings.Contains(said.String(), "invocation of") {
+		w.t.Errorf("it tells how it looked up, and not only what for:\n%s", said.String())
+	}
 	return said.String()
 }
 
