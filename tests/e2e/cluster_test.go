@@ -39,7 +39,7 @@ func (w *world) billed() func(role string) {
 	}
 }
 
-// nothing expects that a stack has registered nothing but what its look-ups need: references and default providers.
+// nothing expects that a stack has registered nothing but what its look-ups need: references and providers.
 func (w *world) nothing(name string) {
 	w.t.Helper()
 	for _, r := range w.resources(name) {
