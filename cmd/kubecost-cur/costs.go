@@ -35,7 +35,8 @@ func newCosts() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "costs",
 		Short: "Shows the costs of the last days by service, account or tag, from the same table as Kubecost",
-		Long: `Shows the costs of the last days by service, account or tag: unblended costs of the line items that Kubecost counts, from the same table.
+		Long: `Shows the costs of the last days by service, account or tag: what Kubecost calls the list cost, before discounts,
+from the same table.
 
 It asks with the rights of Kubecost's pod where it can reach the cluster, and else with those of the payer account's credentials.`,
 		Example: `  kubecost-cur costs --payer-stack payer --primary-stack primary

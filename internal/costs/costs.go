@@ -1,4 +1,5 @@
-// Package costs asks the bill for the costs of the last days, by what they belong to, from the line items that Kubecost counts.
+// Package costs asks the bill for the costs of the last days, by what they belong to: Kubecost's list
+// cost, from the line items that it counts for it.
 package costs
 
 import (
@@ -22,9 +23,9 @@ const (
 	tagPrefix = "tag:"
 )
 
-// lineItemTypes are those that Kubecost counts: taxes, credits and refunds are not among them.
+// lineItemTypes are those of Kubecost's list cost: discounts, taxes, credits and refunds are not among them.
 // Source: OpenCost, pkg/cloud/aws/athenaintegration.go.
-var lineItemTypes = []string{"DiscountedUsage", "EdpDiscount", "PrivateRateDiscount", "SavingsPlanCoveredUsage", "Usage"}
+var lineItemTypes = []string{"DiscountedUsage", "SavingsPlanCoveredUsage", "Usage"}
 
 // Question is what is asked.
 type Question struct {
