@@ -50,7 +50,7 @@ func (c *Cloud) may(ctx context.Context, who *principal, a access) error {
 	if err != nil {
 		return err
 	}
-	q := question{
+	q := Question{
 		Principal: who.ARN, Action: a.action, Resource: a.resource, ResourceAccount: a.account,
 		Context: c.conditionKeys(who), Identity: policies, ResourcePolicy: a.policy,
 	}

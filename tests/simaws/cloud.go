@@ -25,7 +25,7 @@ type Cloud struct {
 	keys      *keyring
 	log       *requestLog
 	moto      *moto
-	simulator *simulator
+	simulator *Simulator
 	proxy     *proxy
 	caFile    string
 
@@ -78,7 +78,7 @@ func Start(ctx context.Context, config Config) (_ *Cloud, err error) {
 	if config.Log == nil {
 		config.Log = io.Discard
 	}
-	if c.simulator, err = startSimulator(config.IAMSimulate, config.Log); err != nil {
+	if c.simulator, err = StartSimulator(config.IAMSimulate, config.Log); err != nil {
 		return nil, err
 	}
 	if c.moto, err = startMoto(ctx, config.MotoServer, config.Log); err != nil {
@@ -96,6 +96,9 @@ func (c *Cloud) ProxyURL() string { return c.proxy.url() }
 // CAFile holds the certificate, in PEM, that AWS_CA_BUNDLE and SSL_CERT_FILE take.
 func (c *Cloud) CAFile() string { return c.caFile }
 
+// Decide evaluates policies alone, of requests that nobody sends: what Simulator.Decide says.
+func (c *Cloud) Decide(questions []Question) ([]bool, error) { return c.simulator.Decide(questions) }
+
 // Stop ends the proxy and the processes; the state is lost.
 func (c *Cloud) Stop() error {
 	var errs []error
@@ -108,7 +111,7 @@ func (c *Cloud) Stop() error {
 		errs = append(errs, c.moto.stop())
 	}
 	if c.simulator != nil {
-		errs = append(errs, c.simulator.stop())
+		errs = append(errs, c.simulator.Stop())
 	}
 	return errors.Join(errs...)
 }

@@ -138,7 +138,7 @@ func (c *Cloud) assumeForPod(ctx context.Context, a association, cluster EKSClus
 		keys["aws:RequestTag/"+key] = value
 	}
 	for _, action := range []string{"sts:AssumeRole", "sts:TagSession"} {
-		answer, err := c.simulator.decide(question{
+		answer, err := c.simulator.decide(Question{
 			Principal: podIdentityService, Action: action, Resource: r.ARN, ResourceAccount: accountOf(r.ARN),
 			ResourcePolicy: r.Trust, Context: keys,
 		})

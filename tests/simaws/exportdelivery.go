@@ -95,7 +95,7 @@ func (c *Cloud) serviceMay(by serviceCaller, bucket, key, action string) (bool, 
 		}
 	}
 	for _, a := range asked {
-		q := question{
+		q := Question{
 			Principal: by.service, Action: a.action,
 			Resource: a.resource, ResourceAccount: a.account, ResourcePolicy: a.policy,
 			Context: map[string]string{

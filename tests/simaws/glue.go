@@ -74,7 +74,7 @@ func (c *Cloud) sessionFor(ctx context.Context, service, source, arn, name strin
 		return nil, err
 	}
 	account := accountOf(arn)
-	answer, err := c.simulator.decide(question{
+	answer, err := c.simulator.decide(Question{
 		Principal: service, Action: "sts:AssumeRole", Resource: arn, ResourceAccount: account, ResourcePolicy: r.Trust,
 		Context: map[string]string{
 			"aws:SourceArn": source, "aws:SourceAccount": accountOf(source), "aws:SecureTransport": "true",

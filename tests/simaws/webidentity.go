@@ -52,7 +52,7 @@ func (c *Cloud) assumeRoleWithWebIdentity(k *call) (*sessionResult, error) {
 		return nil, err
 	}
 	issuer := strings.TrimPrefix(claims.Issuer, "https://")
-	answer, err := c.simulator.decide(question{
+	answer, err := c.simulator.decide(Question{
 		Principal: provider, Action: "sts:AssumeRoleWithWebIdentity",
 		Resource: arn, ResourceAccount: accountOf(arn), ResourcePolicy: r.Trust,
 		Context: map[string]string{

@@ -1,0 +1,167 @@
+package security
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/kubecost-cur/kubecost-cur/internal/iampolicy"
+)
+
+// Page is docs/security.md: what the policies are, what the matrix says of them, and how other shapes fare in it. It is an error if the
+// policies have an action for which no reason is known.
+func Page(decide Decide, policies Policies) (string, error) {
+	var b strings.Builder
+	rights, err := rightsTable(policies)
+	if err != nil {
+		return "", err
+	}
+	allowed, denied := Rows(Allowed()), Rows(Denied())
+	mutations := Mutations(policies)
+	wider := 0
+	for _, m := range mutations {
+		if m.Wider {
+			wider++
+		}
+	}
+	fmt.Fprintf(&b, introduction, len(allowed), len(denied))
+	b.WriteString(rights)
+	fmt.Fprintf(&b, answers, wider, len(mutations)-wider)
+	fmt.Fprintf(&b, "\n## The matrix: allowed, %d requests\n", len(allowed))
+	matrix(&b, Allowed())
+	fmt.Fprintf(&b, "\n## The matrix: denied, %d requests\n\n%s", len(denied), deniedIntroduction)
+	matrix(&b, Denied())
+	if err := comparison(&b, decide, policies, denied); err != nil {
+		return "", err
+	}
+	return b.String(), nil
+}
+
+// rightsTable has a row for each action of each policy.
+func rightsTable(policies Policies) (string, error) {
+	var b strings.Builder
+	for _, name := range []Name{ReaderTrust, AssumePayer, PayerTrust, OrgTrust, QueryBill, ListAccounts, ReportBucket, ResultsBucket} {
+		fmt.Fprintf(&b, "\n**%s**\n\n| action | on | only | why |\n|---|---|---|---|\n", name)
+		for _, s := range policies[name].Statement {
+			for _, action := range s.Action {
+				why, ok := reasons[s.Sid+" "+action]
+				if !ok {
+					return "", fmt.Errorf("%s: statement %s has %s: add its reason to the reasons of docs/security.md", name, s.Sid, action)
+				}
+				if s.Effect == iampolicy.Deny {
+					action = "**no** " + action
+				}
+				fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", action, resourcesOf(s), conditionOf(s), why)
+			}
+		}
+	}
+	return strings.ReplaceAll(b.String(), "`**no** ", "**no** `"), nil
+}
+
+// labels are what resources are called here.
+var labels = map[string]string{
+	ownWorkGroup.arn: "the work group", catalog.arn: "the Glue catalog", ownDatabase.arn: "the database", ownTable.arn: "the table",
+	"arn:aws:s3:::" + reportBucket:                           "the report's bucket",
+	"arn:aws:s3:::" + reportBucket + "/*":                    "its objects",
+	"arn:aws:s3:::" + reportBucket + "/" + dataPrefix + "/*": "the report's data",
+	"arn:aws:s3:::" + resultsBucket:                          "the results bucket",
+	"arn:aws:s3:::" + resultsBucket + "/*":                   "the results",
+	payerRoleItself.arn:                                      "the payer role",
+}
+
+func resourcesOf(s iampolicy.Statement) string {
+	var names []string
+	for _, resource := range s.Resource {
+		name, ok := labels[resource]
+		if !ok {
+			name = "`" + resource + "`"
+		}
+		names = append(names, name)
+	}
+	if len(names) == 0 {
+		return "this role"
+	}
+	return strings.Join(names, ", ")
+}
+
+// conditionOf says whom a statement is for, and under which condition.
+func conditionOf(s iampolicy.Statement) string {
+	var parts []string
+	if p := s.Principal; p != nil {
+		parts = append(parts, "for `"+shorter(strings.Join(slices.Concat(p.AWS, p.Service, p.Federated), "`, `"))+"`")
+	}
+	for _, operator := range slices.Sorted(maps.Keys(s.Condition)) {
+		for _, key := range slices.Sorted(maps.Keys(s.Condition[operator])) {
+			values := strings.Join(s.Condition[operator][key], "` or `")
+			parts = append(parts, fmt.Sprintf("`%s` %s `%s`", shorter(key), verbs[operator], shorter(values)))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+var verbs = map[iampolicy.Operator]string{
+	iampolicy.ArnEquals: "is", iampolicy.ArnLike: "is like", iampolicy.Bool: "is", iampolicy.StringEquals: "is", iampolicy.StringLike: "is like",
+}
+
+func shorter(text string) string { return strings.ReplaceAll(text, issuer, "ISSUER") }
+
+// matrix prints cases by their groups.
+func matrix(b *strings.Builder, cases []Case) {
+	count := map[string]int{}
+	for _, r := range Rows(cases) {
+		count[r.Group]++
+	}
+	group := ""
+	for _, c := range grouped(cases) {
+		if c.Group != group {
+			group = c.Group
+			fmt.Fprintf(b, "\n### %s: %d\n\n| who | action | on | particular |\n|---|---|---|---|\n", group, count[group])
+		}
+		var who, on []string
+		for _, w := range c.Who {
+			who = append(who, w.name)
+		}
+		for _, t := range c.On {
+			on = append(on, t.name)
+		}
+		fmt.Fprintf(b, "| %s | `%s` | %s | %s |\n", strings.Join(who, "; "), strings.Join(c.Actions, "`, `"), strings.Join(on, "; "), shorter(c.Note))
+	}
+}
+
+// grouped puts the cases of a group together, in the order in which the groups come first.
+func grouped(cases []Case) []Case {
+	order := map[string]int{}
+	for _, c := range cases {
+		if _, ok := order[c.Group]; !ok {
+			order[c.Group] = len(order)
+		}
+	}
+	sorted := slices.Clone(cases)
+	slices.SortStableFunc(sorted, func(x, y Case) int { return order[x.Group] - order[y.Group] })
+	return sorted
+}
+
+// comparison counts the denied requests that each shape lets through.
+func comparison(b *strings.Builder, decide Decide, policies Policies, rows []Row) error {
+	fmt.Fprintf(b, "\n%s| policies | published by | denied requests let through, of %d | which |\n|---|---|---|---|\n| **this program** | | **0** | |\n", comparisonIntroduction, len(rows))
+	for _, s := range Shapes(policies) {
+		through, err := Wrong(decide, policies.With(s.Policies), rows)
+		if err != nil {
+			return fmt.Errorf("%s: %w", s.What, err)
+		}
+		var parts []string
+		count := map[string]int{}
+		for _, r := range through {
+			count[r.Group]++
+		}
+		for _, r := range through {
+			if n := count[r.Group]; n > 0 {
+				parts = append(parts, fmt.Sprintf("%s %d", strings.ToLower(r.Group[:1])+r.Group[1:], n))
+				count[r.Group] = 0
+			}
+		}
+		fmt.Fprintf(b, "| %s | %s | %d | %s |\n", s.What, s.Where, len(through), strings.ReplaceAll(strings.Join(parts, "; "), "iAM", "IAM"))
+	}
+	return nil
+}
