@@ -51,7 +51,7 @@ func deniedReads() []Case {
 			in("the table's name in another account", "glue", stranger, region, "table/"+database+"/kubecost"),
 		}, "glue:GetTable", "glue:GetPartitions"),
 		denied(readElse, "", who, nil, []target{ownTable}, "glue:GetTableVersions", "glue:GetColumnStatisticsForTable", "glue:SearchTables"),
-		denied(readElse, "", who, nil, []target{in("connections", "glue", payer, region, "connection/warehouse"), catalog}, "glue:GetConnection"),
+		denied(readElse, "", who, nil, []target{in("a connection", "glue", payer, region, "connection/warehouse"), catalog}, "glue:GetConnection"),
 		denied(readElse, "", who, nil, []target{catalog}, "glue:GetResourcePolicy", "glue:GetUserDefinedFunctions"),
 		denied(readElse, "", who, nil, []target{
 			in("work group primary", "athena", payer, region, "workgroup/primary"), in("a work group whose name begins as its own", "athena", payer, region, "workgroup/"+workGroup+"-2"),

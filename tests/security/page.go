@@ -106,40 +106,44 @@ var verbs = map[iampolicy.Operator]string{
 
 func shorter(text string) string { return strings.ReplaceAll(text, issuer, "ISSUER") }
 
-// matrix prints cases by their groups.
+// matrix prints cases by their groups; those that differ in what is particular about them alone are one line.
 func matrix(b *strings.Builder, cases []Case) {
 	count := map[string]int{}
 	for _, r := range Rows(cases) {
 		count[r.Group]++
 	}
-	group := ""
-	for _, c := range grouped(cases) {
-		if c.Group != group {
-			group = c.Group
-			fmt.Fprintf(b, "\n### %s: %d\n\n| who | action | on | particular |\n|---|---|---|---|\n", group, count[group])
+	var groups []string
+	lines, notes := map[string][]string{}, map[string][]string{}
+	for _, c := range cases {
+		if !slices.Contains(groups, c.Group) {
+			groups = append(groups, c.Group)
 		}
-		var who, on []string
-		for _, w := range c.Who {
-			who = append(who, w.name)
+		line := c.request()
+		if !slices.Contains(lines[c.Group], line) {
+			lines[c.Group] = append(lines[c.Group], line)
 		}
-		for _, t := range c.On {
-			on = append(on, t.name)
+		if c.Note != "" {
+			notes[c.Group+line] = append(notes[c.Group+line], shorter(c.Note))
 		}
-		fmt.Fprintf(b, "| %s | `%s` | %s | %s |\n", strings.Join(who, "; "), strings.Join(c.Actions, "`, `"), strings.Join(on, "; "), shorter(c.Note))
+	}
+	for _, group := range groups {
+		fmt.Fprintf(b, "\n### %s: %d\n\n| who | action | on | particular |\n|---|---|---|---|\n", group, count[group])
+		for _, line := range lines[group] {
+			fmt.Fprintf(b, "%s %s |\n", line, strings.Join(notes[group+line], "; "))
+		}
 	}
 }
 
-// grouped puts the cases of a group together, in the order in which the groups come first.
-func grouped(cases []Case) []Case {
-	order := map[string]int{}
-	for _, c := range cases {
-		if _, ok := order[c.Group]; !ok {
-			order[c.Group] = len(order)
-		}
+// request is the case as the first columns of a table: who, the actions, and on what.
+func (c Case) request() string {
+	var who, on []string
+	for _, w := range c.Who {
+		who = append(who, w.name)
 	}
-	sorted := slices.Clone(cases)
-	slices.SortStableFunc(sorted, func(x, y Case) int { return order[x.Group] - order[y.Group] })
-	return sorted
+	for _, t := range c.On {
+		on = append(on, t.name)
+	}
+	return fmt.Sprintf("| %s | `%s` | %s |", strings.Join(who, "; "), strings.Join(c.Actions, "`, `"), strings.Join(on, "; "))
 }
 
 // comparison counts the denied requests that each shape lets through.

@@ -42,8 +42,9 @@ var reasons = map[string]string{
 const introduction = `# Security: who can do what
 
 For a reviewer. The policies below are those of the stacks, read from their state after ` + "`up`" + ` in the [sandbox](sandbox.md) with the example
-settings. The real policy evaluator [iam-simulate](https://github.com/cloud-copilot/iam-simulate) was asked %d requests that must be allowed
-and %d that must be denied; each was. The tests do it again and compare this page: ` + "`make e2e ARGS=-test.run=Security`" + `.
+settings. An evaluator of IAM policies, [iam-simulate](https://github.com/cloud-copilot/iam-simulate), which is not AWS's own, was asked %d
+requests that must be allowed and %d that must be denied; each was. The tests do it again and compare this page:
+` + "`make e2e ARGS=-test.run=Security`" + `.
 
 ` + "```mermaid" + `
 flowchart LR
@@ -72,7 +73,7 @@ flowchart LR
 | What can be written? | Results of queries, in their own bucket. Not the report, not the catalog, not the work group |
 | What can be deleted? | Nothing. Results expire after a day by the bucket's own rule; an upload of a result can be given up |
 | What else can the reader role do? | Assume that one role. Nothing in its own account |
-| How far can either get further? | Not at all: no IAM, no third hop, no writes to Organizations, no Lambda, no secrets |
+| Can either role get further? | No: no IAM, no third hop, no writes to Organizations, no Lambda, no secrets |
 | Which secrets are there? | None of AWS: no access key is made, both hops hand out sessions that expire, within the hour. ` + "`cloud-integration.json`" + ` holds names, not keys; entries of [other clouds](clouds.md) and a kubeconfig may hold keys, which are encrypted in the state |
 | Where are they? | In the primary stack's state, encrypted, and in one Kubernetes secret of Kubecost's namespace. The payer stack has none |
 
@@ -101,7 +102,7 @@ Not asked: the policies that further settings add, which are under *as JSON* abo
 [EKS Pod Identity](cluster.md), [CUR 2.0](cur2.md). What an organisation's own policies or a ` + "`permissionsBoundary`" + ` add, only narrows.
 `
 
-const deniedIntroduction = "Each line is every caller with every action on every resource in it.\n"
+const deniedIntroduction = "Each line is every caller with every action on every resource, in each of the particular ways, if there are several.\n"
 
 const comparisonIntroduction = `## Other policies in the same matrix
 
