@@ -3,7 +3,6 @@ package e2e
 import (
 	"maps"
 	"testing"
-	"time"
 
 	"github.com/kubecost-cur/kubecost-cur/tests/sandbox"
 )
@@ -15,31 +14,21 @@ func TestEachChartLineReadsTheBillAndFollowsItsChanges(t *testing.T) {
 		t.Run(line, func(t *testing.T) {
 			w := newWorld(t)
 			w.up("payer")
-			month := sandbox.Month(time.Now())
-			delivered, err := box.Deliver(t.Context(), w.payer, month, nil)
-			if err != nil {
-				t.Fatal(err)
-			}
+			delivered, ask := w.bill()
 			w.settings["chartLine"] = line
 			outputs := w.up("primary").Outputs
 			if got := outputs["releaseStatus"].Value; got != "deployed" {
 				t.Errorf("the release is %v", got)
 			}
-			ask := func() *sandbox.Answer {
+			asks := func() *sandbox.Answer {
 				t.Helper()
-				answer, err := box.Ask(t.Context(), w.name, month, month.AddDate(0, 1, 0))
-				if err != nil {
-					t.Fatal(err)
-				}
-				if answer.Total != delivered[0].Kubecost || answer.Total <= 0 {
-					t.Errorf("it reads %d micro-dollars of %d delivered", answer.Total, delivered[0].Kubecost)
-				}
+				answer := w.reads(delivered, ask)
 				if want := outputs["readerRoleArn"].Value; answer.RoleARN != want {
 					t.Errorf("the pod has the role %s, want %v", answer.RoleARN, want)
 				}
 				return answer
 			}
-			before := ask()
+			before := asks()
 			w.unchanged("primary")
 
 			w.settings["chartLine"], w.settings["workGroupName"] = "", "kubecost-other"
@@ -47,7 +36,7 @@ func TestEachChartLineReadsTheBillAndFollowsItsChanges(t *testing.T) {
 			delete(w.settings, "workGroupName")
 			w.settings["chartLine"] = line
 			w.up("primary")
-			if after := ask(); after.Pod == before.Pod {
+			if after := asks(); after.Pod == before.Pod {
 				t.Errorf("pod %s is still there, with the old file", after.Pod)
 			}
 			w.unchanged("primary")
@@ -58,11 +47,7 @@ func TestEachChartLineReadsTheBillAndFollowsItsChanges(t *testing.T) {
 func TestAStackMovesFromKubecost2To3InPlaceAndKeepsItsVolume(t *testing.T) {
 	w := newWorld(t)
 	w.up("payer")
-	month := sandbox.Month(time.Now())
-	delivered, err := box.Deliver(t.Context(), w.payer, month, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	delivered, ask := w.bill()
 	w.settings["values"] = "{persistentVolume: {annotations: {helm.sh/resource-policy: keep}}}"
 	w.up("primary")
 
@@ -74,13 +59,7 @@ func TestAStackMovesFromKubecost2To3InPlaceAndKeepsItsVolume(t *testing.T) {
 		t.Errorf("moving to Kubecost 3 would change %v, want %v", got, want)
 	}
 	w.up("primary")
-	answer, err := box.Ask(t.Context(), w.name, month, month.AddDate(0, 1, 0))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if answer.Total != delivered[0].Kubecost {
-		t.Errorf("it reads %d micro-dollars of %d delivered", answer.Total, delivered[0].Kubecost)
-	}
+	w.reads(delivered, ask)
 	var claims, deployments struct {
 		Items []struct{ Metadata struct{ Name string } }
 	}

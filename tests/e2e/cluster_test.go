@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/auto"
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/optdestroy"
@@ -19,20 +18,10 @@ import (
 func (w *world) billed() func(role string) {
 	w.t.Helper()
 	w.up("payer")
-	month := sandbox.Month(time.Now())
-	delivered, err := box.Deliver(w.t.Context(), w.payer, month, nil)
-	if err != nil {
-		w.t.Fatal(err)
-	}
+	delivered, ask := w.bill()
 	return func(role string) {
 		w.t.Helper()
-		answer, err := box.Ask(w.t.Context(), w.name, month, month.AddDate(0, 1, 0))
-		if err != nil {
-			w.t.Fatal(err)
-		}
-		if answer.Total != delivered[0].Kubecost || answer.Total <= 0 {
-			w.t.Errorf("Kubecost reads %d micro-dollars of %d delivered", answer.Total, delivered[0].Kubecost)
-		}
+		answer := w.reads(delivered, ask)
 		if answer.RoleARN != role {
 			w.t.Errorf("the pod has the role %s, want %s", answer.RoleARN, role)
 		}

@@ -22,11 +22,7 @@ func TestCUR2GivesOpenCostTheDeliveredBill(t *testing.T) {
 	if reports, exports := box.Cloud.Reports(w.payer), box.Cloud.Exports(w.payer); len(reports) != 0 || len(exports) != 1 {
 		t.Fatalf("there are %d report definitions and %d exports", len(reports), len(exports))
 	}
-	month := sandbox.Month(time.Now())
-	delivered, err := box.Deliver(t.Context(), w.payer, month, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	delivered, ask := w.bill()
 	w.unchanged("payer")
 	w.unchanged("payer", optpreview.Refresh())
 
@@ -40,13 +36,7 @@ func TestCUR2GivesOpenCostTheDeliveredBill(t *testing.T) {
 		outputs["athenaBucketName"].Value, outputs["athenaRegion"].Value, outputs["athenaDatabase"].Value, outputs["athenaTable"].Value,
 		outputs["athenaWorkgroup"].Value, w.payer, outputs["masterPayerARN"].Value)
 	w.up("primary")
-	answer, err := box.Ask(t.Context(), w.name, month, month.AddDate(0, 1, 0))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if answer.Total != delivered[0].Kubecost || answer.Total <= 0 {
-		t.Errorf("OpenCost reads %d micro-dollars of %d delivered", answer.Total, delivered[0].Kubecost)
-	}
+	w.reads(delivered, ask)
 	w.unchanged("primary")
 	w.destroy("primary")
 	for _, key := range []string{"payerStack", "payerAccountId", "payers"} {

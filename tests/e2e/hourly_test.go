@@ -2,29 +2,16 @@ package e2e
 
 import (
 	"testing"
-	"time"
-
-	"github.com/kubecost-cur/kubecost-cur/tests/sandbox"
 )
 
 func TestAnHourlyReportGivesKubecostTheSameDays(t *testing.T) {
 	w := newWorld(t)
 	w.settings["reportTimeUnit"] = "HOURLY"
 	w.up("payer")
-	month := sandbox.Month(time.Now())
-	delivered, err := box.Deliver(t.Context(), w.payer, month, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	delivered, ask := w.bill()
 	delete(w.settings, "reportTimeUnit")
 	w.up("primary")
-	answer, err := box.Ask(t.Context(), w.name, month, month.AddDate(0, 1, 0))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if answer.Total != delivered[0].Kubecost || answer.Total <= 0 {
-		t.Errorf("Kubecost reads %d micro-dollars of %d delivered in %d lines", answer.Total, delivered[0].Kubecost, delivered[0].Items)
-	}
+	w.reads(delivered, ask)
 }
 
 func TestAReportsTimeUnitIsChangedOnlyOnPurpose(t *testing.T) {

@@ -4,11 +4,9 @@ import (
 	"fmt"
 	"maps"
 	"testing"
-	"time"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/optpreview"
 
-	"github.com/kubecost-cur/kubecost-cur/tests/sandbox"
 	"github.com/kubecost-cur/kubecost-cur/tests/simaws"
 )
 
@@ -31,27 +29,17 @@ func TestANarrowTrustStillLetsKubecostRead(t *testing.T) {
 		}
 	}
 	payer()
-	month := sandbox.Month(time.Now())
-	delivered, err := box.Deliver(t.Context(), w.payer, month, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	delivered, ask := w.bill()
 	w.settings["readerRolePath"], w.settings["permissionsBoundary"] = "/team/", boundary
 	w.up("primary")
-	ask := func() {
+	reads := func() {
 		t.Helper()
-		answer, err := box.Ask(t.Context(), w.name, month, month.AddDate(0, 1, 0))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if answer.Total != delivered[0].Kubecost {
-			t.Errorf("Kubecost reads %d micro-dollars of %d delivered", answer.Total, delivered[0].Kubecost)
-		}
+		answer := w.reads(delivered, ask)
 		if want := "arn:aws:iam::" + w.payer + ":role/billing/kubecost-cur-access"; answer.Payer != want {
 			t.Errorf("Kubecost assumed %s, want %s", answer.Payer, want)
 		}
 	}
-	ask()
+	reads()
 
 	w.unchanged("primary", optpreview.Refresh())
 
@@ -59,12 +47,12 @@ func TestANarrowTrustStillLetsKubecostRead(t *testing.T) {
 	delete(payerSettings, "furtherReaderRoleArns")
 	payerSettings["strictTrust"] = "true"
 	payer()
-	ask()
+	reads()
 
 	// A reader whose account is in no such organization is turned away, with the same role and policies.
 	payerSettings["organizationId"] = "o-anotherone"
 	payer()
-	if answer, err := box.Ask(t.Context(), w.name, month, month.AddDate(0, 1, 0)); err == nil {
+	if answer, err := ask(); err == nil {
 		t.Errorf("a reader outside the organization read %v", answer.Total)
 	}
 }
