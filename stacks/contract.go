@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
@@ -122,7 +121,7 @@ func read(ctx *pulumi.Context, source payerSource) (contract[string], error) {
 			missing++
 			faults = append(faults, fmt.Errorf("output %s is missing", o.name))
 		default:
-			faults = append(faults, fmt.Errorf("output %s is %v, a %T: it is a text", o.name, v, v))
+			faults = append(faults, fmt.Errorf("output %s is %q, a %T: it is a text", o.name, fmt.Sprint(v), v))
 		}
 	}
 	if missing == required {
@@ -158,10 +157,8 @@ func check(c contract[string], source payerSource, s settings) error {
 	if err := checkCUR2(c, source, s.Primary); err != nil {
 		return err
 	}
-	var faults []error
-	if err := entry(c).Check(); err != nil {
-		faults = append(faults, fmt.Errorf("output %w", err))
-	} else if err := arn.CheckSamePartition(c.AthenaRegion, s.Partition); err != nil {
+	faults := shape(c, s.Partition)
+	if err := arn.CheckSamePartition(c.AthenaRegion, s.Partition); err != nil && entry(c).Check() == nil {
 		return fmt.Errorf("the payer stack %s (setting %s) cannot be read from here; nothing was changed: output athenaRegion is %q: %w",
 			stack, source.setting, c.AthenaRegion, err)
 	}
@@ -169,7 +166,7 @@ func check(c contract[string], source payerSource, s settings) error {
 		faults = append(faults, fmt.Errorf("output projectID is %q, and this stack's %s is %q: one of them is wrong",
 			c.ProjectID, source.accountSetting, source.accountID))
 	}
-	if readerRoleARN := s.readerRoleARN(); !slices.Contains(strings.Split(c.TrustedRoleArn, ","), readerRoleARN) {
+	if readerRoleARN := s.readerRoleARN(); !slices.Contains(readerRoles(c.TrustedRoleArn), readerRoleARN) {
 		faults = append(faults, fmt.Errorf("output trustedRoleArn is %q, and the role that this stack makes is %q: primaryAccountId, "+
 			"readerRoleName and readerRolePath must be the same in both stacks, or the payer's furtherReaderRoleArns must have it", c.TrustedRoleArn, readerRoleARN))
 	}

@@ -26,10 +26,17 @@ type AWS struct {
 	MasterPayerARN string `json:"masterPayerARN"`
 }
 
-var (
-	resultsLocation = regexp.MustCompile(`^s3://[a-z0-9][a-z0-9-]{1,61}[a-z0-9](/[A-Za-z0-9!_.()/-]*)?$`)
-	roleResource    = regexp.MustCompile(`^role/[A-Za-z0-9_+=,.@/-]{1,576}$`)
-)
+var resultsLocation = regexp.MustCompile(`^s3://([a-z0-9-]+)(?:/[A-Za-z0-9!_.()/-]*)?$`)
+
+// checkResultsLocation returns an error for what is no bucket, with a prefix perhaps, of a length that Athena takes.
+// Source: https://docs.aws.amazon.com/athena/latest/APIReference/API_ResultConfiguration.html
+func checkResultsLocation(location string) error {
+	m := resultsLocation.FindStringSubmatch(location)
+	if m == nil || arn.CheckBucketName(m[1]) != nil || len(location) > 1024 {
+		return errors.New("it is the results bucket as s3://bucket, optionally with a prefix")
+	}
+	return nil
+}
 
 // Check returns every fault of the entry, each naming the field by its key in the file. Kubecost itself checks nothing here:
 // with an empty table and database it silently reads another kind of bill, and other mistakes show as costs that stay empty.
@@ -40,9 +47,7 @@ func (a AWS) Check() error {
 			faults = append(faults, fmt.Errorf("%s is %q: %w", key, value, err))
 		}
 	}
-	if !resultsLocation.MatchString(a.AthenaBucketName) {
-		check("athenaBucketName", a.AthenaBucketName, errors.New("it is the results bucket as s3://bucket, optionally with a prefix"))
-	}
+	check("athenaBucketName", a.AthenaBucketName, checkResultsLocation(a.AthenaBucketName))
 	partition, err := arn.Partition(a.AthenaRegion)
 	check("athenaRegion", a.AthenaRegion, err)
 	check("athenaDatabase", a.AthenaDatabase, arn.CheckGlueName(a.AthenaDatabase))
@@ -56,7 +61,7 @@ func (a AWS) Check() error {
 // checkRole checks MasterPayerARN. partition is that of the entry's region, or empty if that is not known.
 func (a AWS) checkRole(partition string) error {
 	switch role, err := arn.Parse(a.MasterPayerARN); {
-	case err != nil || role.Service != "iam" || !roleResource.MatchString(role.Resource):
+	case err != nil || arn.CheckRole(a.MasterPayerARN, role.Partition) != nil:
 		return errors.New("it is the payer role's ARN, arn:aws:iam::ACCOUNT:role/NAME")
 	case role.Account != a.ProjectID:
 		return fmt.Errorf("its account is not projectID, %q", a.ProjectID)
