@@ -24,13 +24,17 @@ func (a ARN) String() string {
 	return strings.Join([]string{"arn", a.Partition, a.Service, a.Region, a.Account, a.Resource}, ":")
 }
 
-// Parse splits an ARN into its parts. It returns an error for a text that is not six parts, the first of them "arn".
+// parts is an ARN: all but its resource is letters, digits and hyphens, without wildcards.
+var parts = regexp.MustCompile(`^(?s:arn:([a-z0-9-]+):([a-z0-9-]+):([a-z0-9-]*):([a-z0-9-]*):(.+))$`)
+
+// Parse splits an ARN into its parts. It returns an error for a text that is not six parts, the first of them "arn", or in which
+// any but the last is a pattern. The resource may be any text.
 func Parse(s string) (ARN, error) {
-	parts := strings.SplitN(s, ":", 6)
-	if len(parts) != 6 || parts[0] != "arn" || parts[1] == "" || parts[2] == "" || parts[5] == "" {
+	p := parts.FindStringSubmatch(s)
+	if p == nil {
 		return ARN{}, fmt.Errorf("%q is not an ARN (arn:partition:service:region:account:resource)", s)
 	}
-	return ARN{Partition: parts[1], Service: parts[2], Region: parts[3], Account: parts[4], Resource: parts[5]}, nil
+	return ARN{Partition: p[1], Service: p[2], Region: p[3], Account: p[4], Resource: p[5]}, nil
 }
 
 // Role is the ARN of an IAM role. Its path is "/" or begins and ends with a slash.
@@ -91,21 +95,28 @@ func CheckRoleName(name string) error {
 	return nil
 }
 
+var rolePolicyName = regexp.MustCompile(`^[A-Za-z0-9_+=,.@-]+$`)
+
 // CheckRolePolicyName returns an error for a name that IAM would refuse for an inline policy.
 // Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutRolePolicy.html
 func CheckRolePolicyName(name string) error {
 	if len(name) > 128 {
 		return fmt.Errorf("the name of the policy for it has %d characters, and IAM takes 128: adopt a table with a shorter name, or no role", len(name))
 	}
+	if !rolePolicyName.MatchString(name) {
+		return fmt.Errorf("the name of the policy for it is %q, and IAM takes letters, digits and _+=,.@-", name)
+	}
 	return nil
 }
+
+const maxRolePath = 512
 
 var rolePath = regexp.MustCompile(`^/([A-Za-z0-9_+=,.@-]+/)*$`)
 
 // CheckRolePath returns an error for a path that IAM would refuse for a role, or that a policy could take for a pattern.
 // Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
 func CheckRolePath(path string) error {
-	if !rolePath.MatchString(path) || len(path) > 512 {
+	if !rolePath.MatchString(path) || len(path) > maxRolePath {
 		return fmt.Errorf("a role's path is / or folders between slashes, such as /platform/kubecost/, at most 512 characters")
 	}
 	return nil
@@ -116,7 +127,8 @@ var roleResource = regexp.MustCompile(`^role/([A-Za-z0-9_+=,.@-]+/)*[A-Za-z0-9_+
 // CheckRole returns an error for a text that is not the ARN of exactly one IAM role of a partition.
 func CheckRole(text, partition string) error {
 	role, err := Parse(text)
-	if err != nil || role.Service != "iam" || role.Region != "" || CheckAccountID(role.Account) != nil || !roleResource.MatchString(role.Resource) {
+	if err != nil || role.Service != "iam" || role.Region != "" || CheckAccountID(role.Account) != nil || !roleResource.MatchString(role.Resource) ||
+		strings.LastIndex(role.Resource, "/") >= len("role")+maxRolePath {
 		return fmt.Errorf("it is a role's ARN, arn:aws:iam::ACCOUNT:role/NAME, without wildcards")
 	}
 	if role.Partition != partition {

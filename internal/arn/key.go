@@ -3,10 +3,12 @@ package arn
 import (
 	"fmt"
 	"regexp"
-	"strings"
 )
 
-var keyResource = regexp.MustCompile(`^key/([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|mrk-[0-9a-f]{32})$`)
+var (
+	keyResource   = regexp.MustCompile(`^key/([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|mrk-[0-9a-f]{32})$`)
+	aliasResource = regexp.MustCompile(`^alias/[A-Za-z0-9/_-]+$`) // is told as part of a command
+)
 
 // Place is where a resource has to be.
 type Place struct{ Partition, Region, Account string }
@@ -17,7 +19,7 @@ type Place struct{ Partition, Region, Account string }
 func CheckKey(text string, at Place) error {
 	key, err := Parse(text)
 	switch {
-	case err == nil && key.Service == "kms" && strings.HasPrefix(key.Resource, "alias/"):
+	case err == nil && key.Service == "kms" && aliasResource.MatchString(key.Resource):
 		return fmt.Errorf("it is an alias; the key's own ARN is needed: aws kms describe-key --key-id %s shows it", key.Resource)
 	case err != nil || key.Service != "kms" || !keyResource.MatchString(key.Resource):
 		return fmt.Errorf("it is a KMS key's ARN, arn:aws:kms:REGION:ACCOUNT:key/ID")
