@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -93,7 +94,7 @@ func (t Table) Check(r Report) []error {
 	}
 	for _, key := range t.PartitionKeys {
 		if typeOf(r.PartitionKeys(), key.Name) == "" {
-			faults = append(faults, fmt.Errorf("it has a partition key %s, by which AWS does not lay a report out", key.Name))
+			faults = append(faults, fmt.Errorf("it has a partition key %s, by which AWS does not lay a report out", shown(key.Name)))
 		}
 	}
 	for _, name := range requiredColumns {
@@ -102,7 +103,7 @@ func (t Table) Check(r Report) []error {
 		case found == "":
 			faults = append(faults, fmt.Errorf("it has no column %s", name))
 		case want == money && !isNumber(found), want == timestamp && found != timestamp:
-			faults = append(faults, fmt.Errorf("its column %s is of type %s: it is %s", name, found, want))
+			faults = append(faults, fmt.Errorf("its column %s is of type %s: it is %s", name, shown(found), want))
 		}
 	}
 	return faults
@@ -123,7 +124,15 @@ func orMissing(kind string) string {
 	if kind == "" {
 		return "missing"
 	}
-	return "of type " + kind
+	return "of type " + shown(kind)
+}
+
+// shown is a name or type of a table that somebody else made, in quotes and escaped if it is more than a word.
+func shown(word string) string {
+	if quoted := strconv.Quote(word); quoted != `"`+word+`"` {
+		return quoted
+	}
+	return word
 }
 
 func isNumber(kind string) bool {

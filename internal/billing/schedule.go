@@ -28,7 +28,7 @@ var (
 		{"day of week", 1, 7, weekdays, regexp.MustCompile(`^(L|([1-7]|SUN|MON|TUE|WED|THU|FRI|SAT)(L|#[1-5]))$`)},
 		{"year", 1970, 2199, nil, nil},
 	}
-	schedule = regexp.MustCompile(`^cron\(([^()]*)\)$`)
+	schedule = regexp.MustCompile(`^cron\(([0-9A-Za-z,*/?# -]*)\)$`)
 )
 
 // CheckSchedule returns an error for a text that is no cron expression of Glue: cron(minutes hours day-of-month month day-of-week

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Column is a column of a Glue table: its name and its Hive type.
@@ -78,12 +79,16 @@ func Columns(tags []string, elements ...string) ([]Column, error) {
 	return columns, nil
 }
 
+// maxColumnName is the longest name of a column.
+// Source: https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-catalog-tables.html#aws-glue-api-catalog-tables-Column
+const maxColumnName = 255
+
 // TagColumn returns the column in which a report carries a cost allocation tag: resource_tags_aws_… for tags that AWS makes
 // (aws:eks:cluster-name), resource_tags_user_… for all others. As in all of a report's columns, a capital gets an underscore
 // before it, and what is no letter or digit becomes one.
 // Source: https://docs.aws.amazon.com/cur/latest/userguide/cur-ate-run.html
 func TagColumn(tag string) (string, error) {
-	if len(tag) > 128 || strings.TrimSpace(tag) != tag {
+	if utf8.RuneCountInString(tag) > 128 || strings.TrimSpace(tag) != tag {
 		return "", fmt.Errorf("the cost allocation tag %q is no tag key: at most 128 characters, without spaces around it", tag)
 	}
 	prefix, key := "resource_tags_user_", TagKey(tag)
@@ -94,7 +99,11 @@ func TagColumn(tag string) (string, error) {
 	if name == "" {
 		return "", fmt.Errorf("the cost allocation tag %q has no letter or digit to name a column by", tag)
 	}
-	return prefix + name, nil
+	if name = prefix + name; len(name) > maxColumnName {
+		return "", fmt.Errorf("the cost allocation tag %q would be a column of %d characters, and Glue takes %d: every capital counts twice",
+			tag, len(name), maxColumnName)
+	}
+	return name, nil
 }
 
 // TagKey is a cost allocation tag's key as the billing API has it, without the user: that reports show.
