@@ -1,9 +1,12 @@
 package iampolicy
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/kubecost-cur/kubecost-cur/internal/arn"
 )
@@ -75,13 +78,22 @@ func CheckTrust(policy string, reader arn.ARN, sessionTags bool) error {
 		}
 	}
 	if err != nil {
-		return fmt.Errorf("its trust policy is %s: %w: add this statement to it: %s", policy, err, statementText(add))
+		return fmt.Errorf("its trust policy is %s: %w: add this statement to it: %s", shown(policy), err, statementText(add))
 	}
 	return nil
 }
 
 // purposes are what a trust policy lets a reader do with the role, by action.
 var purposes = map[string]string{"sts:AssumeRole": "assume", tagSession: "bring session tags, as EKS Pod Identity gives, to"}
+
+// shown is a policy in one line, escaped if it is no JSON or has what a terminal does not print.
+func shown(policy string) string {
+	var line bytes.Buffer
+	if err := json.Compact(&line, []byte(policy)); err != nil || strings.ContainsFunc(line.String(), func(r rune) bool { return !unicode.IsPrint(r) }) {
+		return strconv.Quote(policy)
+	}
+	return line.String()
+}
 
 func statementText(s Statement) string {
 	b, err := json.Marshal(s)

@@ -54,7 +54,7 @@ func (f Found) Allows(q Request) bool {
 		case !s.matches(q):
 		case s.Effect == Deny:
 			return false
-		case s.Effect == Allow:
+		case s.Effect == Allow && (s.Principal != nil || s.NotPrincipal != nil): // without, it is no policy of a bucket or role
 			allowed = true
 		}
 	}
@@ -114,23 +114,26 @@ func holds(q Request, effect Effect, operator, key string, values list[text]) bo
 	return present && slices.ContainsFunc(values, same)
 }
 
-// matchesPattern compares a value with a pattern in which * stands for any text, and ? for any one character.
+// matchesPattern compares a value with a pattern in which * stands for any text, and ? for any one character. It goes back to the
+// last star only: a policy of many stars, which somebody else wrote, must not take forever.
 func matchesPattern(pattern, value string) bool {
-	for pattern != "" {
+	p, v, star, mark := 0, 0, -1, 0
+	for v < len(value) {
 		switch {
-		case pattern[0] == '*':
-			for i := range len(value) + 1 {
-				if matchesPattern(pattern[1:], value[i:]) {
-					return true
-				}
-			}
-			return false
-		case value == "" || pattern[0] != '?' && pattern[0] != value[0]:
+		case p < len(pattern) && pattern[p] == '*':
+			star, mark = p, v
+			p++
+		case p < len(pattern) && (pattern[p] == '?' || pattern[p] == value[v]):
+			p++
+			v++
+		case star >= 0: // the last star takes one character more
+			mark++
+			p, v = star+1, mark
+		default:
 			return false
 		}
-		pattern, value = pattern[1:], value[1:]
 	}
-	return value == ""
+	return strings.Trim(pattern[p:], "*") == ""
 }
 
 // foundPrincipal is "*", or names by kind.
