@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -120,6 +121,8 @@ func (e *Entries) add(cloud string) entry {
 	}
 }
 
+var wordKey = regexp.MustCompile(`^[A-Za-z0-9_-]{1,32}$`)
+
 // decode sets an entry's fields from a JSON object. It returns the faults of its form: unknown keys and values of other types.
 func decode(name string, text []byte, into entry, f Format) []Fault {
 	fields := into.fields(f)
@@ -131,6 +134,10 @@ func decode(name string, text []byte, into entry, f Format) []Fault {
 	var faults []Fault
 	for _, key := range slices.Sorted(maps.Keys(given)) {
 		i := slices.IndexFunc(fields, func(f field) bool { return f.key == key })
+		if i < 0 && !wordKey.MatchString(key) { // it may be a secret in the wrong place
+			faults = append(faults, Fault{Name: name, Err: fmt.Errorf("one of its keys, of %d characters, is none of %s", len(key), keys)})
+			continue
+		}
 		if i < 0 {
 			faults = append(faults, Fault{Name: name + "." + key, Err: fmt.Errorf("there is no such key: it has %s", keys)})
 			continue
