@@ -13,7 +13,7 @@ import (
 )
 
 // privateKey is a private key in PEM, the same each time.
-func privateKey(t *testing.T) string {
+func privateKey(t testing.TB) string {
 	t.Helper()
 	der, err := x509.MarshalPKCS8PrivateKey(ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize)))
 	if err != nil {
@@ -23,7 +23,7 @@ func privateKey(t *testing.T) string {
 }
 
 // everyCloud is an entry with a key of each cloud.
-func everyCloud(t *testing.T) Entries {
+func everyCloud(t testing.TB) Entries {
 	t.Helper()
 	key, err := json.Marshal(map[string]string{
 		"type": "service_account", "client_email": "reader@billing-project.iam.gserviceaccount.com", "private_key": privateKey(t),
