@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -63,9 +64,19 @@ func parse(text string) (file, error) {
 // ContextError says that a kubeconfig lacks a context, or, where none was named, a current one.
 type ContextError struct{ Contexts []string }
 
+// escaped is a name without what a terminal would take for more than text.
+func escaped(name string) string {
+	quoted := strconv.Quote(name)
+	return quoted[1 : len(quoted)-1]
+}
+
 // Error names the contexts that there are.
 func (e ContextError) Error() string {
-	return "the kubeconfig has no such context; it has " + strings.Join(e.Contexts, ", ")
+	var names []string
+	for _, name := range e.Contexts {
+		names = append(names, escaped(name))
+	}
+	return "the kubeconfig has no such context; it has " + strings.Join(names, ", ")
 }
 
 // Read returns the cluster of a context, or of the current one if context is empty. It returns a ContextError
@@ -121,20 +132,23 @@ func Read(text, context string) (Cluster, error) {
 func (f file) machineFile() string {
 	for _, c := range f.Clusters {
 		if c.Cluster.CAFile != "" {
-			return fmt.Sprintf("clusters[%s].certificate-authority", c.Name)
+			return fmt.Sprintf("clusters[%s].certificate-authority", escaped(c.Name))
 		}
 	}
 	for _, u := range f.Users {
 		for _, key := range []string{"client-certificate", "client-key", "tokenFile"} {
 			if u.User[key] != nil {
-				return fmt.Sprintf("users[%s].%s", u.Name, key)
+				return fmt.Sprintf("users[%s].%s", escaped(u.Name), key)
 			}
 		}
 	}
 	return ""
 }
 
-var secretVariable = regexp.MustCompile(`(?i)secret|token|password`)
+var (
+	secretVariable = regexp.MustCompile(`(?i)secret|token|password`)
+	secretFlag     = regexp.MustCompile(`(?i)^--?([a-z-]+-)?(secret|token|password)(=|$)`)
+)
 
 // Secrets names the properties of a kubeconfig that are secrets, such as users[admin].token; none if it has none, as those that
 // `aws eks update-kubeconfig` writes. What is no kubeconfig is a secret as a whole.
@@ -145,24 +159,48 @@ func Secrets(text string) []string {
 	}
 	var names []string
 	for _, c := range f.Clusters {
-		if u, err := url.Parse(c.Cluster.Proxy); err != nil || u.User != nil {
-			names = append(names, fmt.Sprintf("clusters[%s].proxy-url", c.Name))
+		for _, address := range []struct{ key, url string }{{"server", c.Cluster.Server}, {"proxy-url", c.Cluster.Proxy}} {
+			if u, err := url.Parse(address.url); err != nil || u.User != nil {
+				names = append(names, fmt.Sprintf("clusters[%s].%s", escaped(c.Name), address.key))
+			}
 		}
 	}
 	for _, u := range f.Users {
 		for _, key := range []string{"token", "client-key-data", "password", "auth-provider"} {
 			if u.User[key] != nil {
-				names = append(names, fmt.Sprintf("users[%s].%s", u.Name, key))
+				names = append(names, fmt.Sprintf("users[%s].%s", escaped(u.Name), key))
 			}
 		}
-		exec, _ := u.User["exec"].(map[string]any)
-		env, _ := exec["env"].([]any)
-		for _, e := range env {
-			variable, _ := e.(map[string]any)
-			if name := fmt.Sprint(variable["name"]); secretVariable.MatchString(name) {
-				names = append(names, fmt.Sprintf("users[%s].exec.env[%s]", u.Name, name))
-			}
+		for _, of := range execSecrets(u.User["exec"]) {
+			names = append(names, fmt.Sprintf("users[%s].exec.%s", escaped(u.Name), of))
 		}
 	}
 	return names
+}
+
+// execSecrets names what of a command that gets credentials is a secret: args, or variables by their names.
+func execSecrets(exec any) []string {
+	var names []string
+	args, _ := property(exec, "args").([]any)
+	if slices.ContainsFunc(args, func(arg any) bool { return secretFlag.MatchString(fmt.Sprint(arg)) }) {
+		names = append(names, "args")
+	}
+	env, _ := property(exec, "env").([]any)
+	for _, variable := range env {
+		if name := fmt.Sprint(property(variable, "name")); secretVariable.MatchString(name) {
+			names = append(names, "env["+escaped(name)+"]")
+		}
+	}
+	return names
+}
+
+// property is a property of an object; nil if it has none, or is no object. YAML's may have keys that are no texts.
+func property(object any, key string) any {
+	switch o := object.(type) {
+	case map[string]any:
+		return o[key]
+	case map[any]any:
+		return o[key]
+	}
+	return nil
 }
