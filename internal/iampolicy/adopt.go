@@ -30,7 +30,7 @@ func CheckDelivery(policy string, want Document, account, dataPrefix string) []e
 			continue
 		}
 		for _, action := range s.Action {
-			if !deliveryAllowed(found, s, action, account, dataPrefix) {
+			if !deliveryAllowed(found.attached(), s, action, account, dataPrefix) {
 				faults = append(faults, fmt.Errorf("its policy does not let %s call %s: add this statement to it, and look for one that "+
 					"denies it: %s", s.Principal.Service[0], action, statementText(s)))
 				break
@@ -66,7 +66,7 @@ func CheckTrust(policy string, reader arn.ARN, sessionTags bool) error {
 	add := TrustReaders(ReaderTrust{Readers: []arn.ARN{reader}, SessionTags: sessionTags}).Statement[0]
 	found, err := ParseFound(policy)
 	for _, action := range add.Action {
-		if err == nil && !found.Allows(Request{
+		if err == nil && !found.attached().Allows(Request{
 			Names:  []string{reader.String(), arn.Root(reader.Partition, reader.Account).String(), reader.Account},
 			Action: action,
 			Context: map[string]string{

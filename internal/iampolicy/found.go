@@ -44,6 +44,13 @@ func ParseFound(policy string) (Found, error) {
 	return f, nil
 }
 
+// attached is the document as that of a bucket, or as the trust policy of a role: there a statement that names nobody allows nothing.
+func (f Found) attached() Found {
+	return Found{slices.DeleteFunc(slices.Clone(f.Statement), func(s foundStatement) bool {
+		return s.Effect == Allow && s.Principal == nil && s.NotPrincipal == nil
+	})}
+}
+
 // Allows says whether a statement allows the request and none denies it. What this cannot tell is taken as no: a condition
 // with an operator that it does not know allows and denies nothing.
 // Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
@@ -54,7 +61,7 @@ func (f Found) Allows(q Request) bool {
 		case !s.matches(q):
 		case s.Effect == Deny:
 			return false
-		case s.Effect == Allow && (s.Principal != nil || s.NotPrincipal != nil): // without, it is no policy of a bucket or role
+		case s.Effect == Allow:
 			allowed = true
 		}
 	}
