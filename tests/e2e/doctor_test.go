@@ -203,7 +203,7 @@ func TestTheDoctorFindsAHealthyInstallationAllOK(t *testing.T) {
 		}
 		want, today := map[string]bill.Micros{}, time.Now().UTC().Truncate(24*time.Hour)
 		for _, c := range answer.Costs {
-			if c.Day.Before(today) {
+			if c.Day.Before(today) && c.Cost != 0 { // a discount is a service of its own, whose list cost is none
 				want[c.Day.Format(time.DateOnly)+","+c.Service] = c.Cost
 			}
 		}
