@@ -8,7 +8,7 @@ func Allowed() []Case {
 	}
 	const hops = "The two hops"
 	add(hops, "the audience and the subject of the service account's token", token, tokenOf(subject, audience), []target{readerRole}, "sts:AssumeRoleWithWebIdentity")
-	add(hops, "", reader, nil, []target{payerRoleItself}, "sts:AssumeRole")
+	add(hops, "with the defaults", reader, nil, []target{payerRoleItself}, "sts:AssumeRole")
 	add(hops, "with organizationId, both accounts in it", reader, nil, []target{payerRoleWithOrg}, "sts:AssumeRole")
 
 	const query = "A query"

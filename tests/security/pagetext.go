@@ -67,7 +67,7 @@ flowchart LR
 
 | question | answer |
 |---|---|
-| Who can assume the payer role? | One role of the primary account. No other role, user or root of it, nobody of the payer account, no service. With ` + "`organizationId`" + ` only while that account is in the organisation; with ` + "`strictTrust`" + ` the role by its identity |
+| Who can assume the payer role? | One role of the primary account, and those that you name in ` + "`furtherReaderRoleArns`" + `. No other role, user or root of it, nobody of the payer account, no service. With ` + "`organizationId`" + ` only while that account is in the organisation; with ` + "`strictTrust`" + ` the role by its identity |
 | Who can assume the reader role? | Pods of one service account in one namespace of one cluster, with a token for ` + "`sts.amazonaws.com`" + `. No user, role or service |
 | What can be read? | The report's data, one table's definition, one work group's results, the names and tags of the organisation's accounts. No other prefix, bucket, table, work group, region or account |
 | What can be written? | Results of queries, in their own bucket. Not the report, not the catalog, not the work group |
@@ -95,8 +95,8 @@ const answers = `
 - Each denied request is one that open policies would allow.
 - Each limit is guarded: the policies were widened in %d ways, one place at a time (all actions of a service, any resource, a condition
   left out, a denial left out), and each time a denied request came through.
-- Each right is needed: they were narrowed in %d ways, one action, resource or prefix at a time, and each time a request of Kubecost or of the
-  billing service was stopped.
+- Each right is asked for: they were narrowed in %d ways, one action, resource or prefix at a time, and each time one of the allowed requests
+  was stopped.
 
 Not asked: the policies that further settings add, which are under *as JSON* above: [a KMS key and Lake Formation](encryption.md), [the crawler](catalog.md),
 [EKS Pod Identity](cluster.md), [CUR 2.0](cur2.md). What an organisation's own policies or a ` + "`permissionsBoundary`" + ` add, only narrows.

@@ -102,3 +102,18 @@ func TestEachShapeOfOthersLetsThroughWhatThisProgramDenies(t *testing.T) {
 		t.Logf("%s lets through %d of %d", s.What, len(through), len(rows))
 	}
 }
+
+// TestThePageSaysWhatTheMatrixShows needs no sandbox; the end-to-end test compares the page with the stacks' own policies, and writes it.
+func TestThePageSaysWhatTheMatrixShows(t *testing.T) {
+	page, err := Page(simulator(t), built())
+	if err != nil {
+		t.Fatal(err)
+	}
+	documented, err := os.ReadFile("../../docs/security.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(documented) != page {
+		t.Error("docs/security.md is not what the policies are: make e2e ARGS='-test.run=TestSecurity -update-security' writes it")
+	}
+}
