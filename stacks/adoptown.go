@@ -45,7 +45,7 @@ func (a *adopter) refuseOwn() error {
 	name := a.ctx.Organization() + "/" + a.ctx.Project() + "/" + a.ctx.Stack()
 	var own stack
 	if err := a.ctx.Invoke("pulumi:pulumi:readStackOutputs", &stack{Name: name}, &own); err != nil {
-		return fmt.Errorf("reading the outputs of this stack, %s, to tell what it has made from what it adopts: %w; nothing was changed", name, err)
+		return fmt.Errorf("reading the outputs of this stack, %s, to tell what it has made from what it adopts: %w; nothing was changed", name, inWords(err))
 	}
 	output := func(name string) string {
 		text, _ := own.Outputs[name].(string) // none before the first update

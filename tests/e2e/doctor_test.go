@@ -1,16 +1,12 @@
 package e2e
 
 import (
-	"bytes"
-	"encoding/json"
-	"errors"
 	"flag"
 	"fmt"
 	"maps"
 	"math"
 	"net"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -26,120 +22,6 @@ import (
 )
 
 var frontOnce = sync.OnceValues(func() (string, error) { return box.Front() })
-
-// patient is a world that the doctor looks at: both stacks are up, and their outputs in files.
-type patient struct {
-	*world
-	dir string
-	env map[string]string
-}
-
-// newPatient brings both stacks up.
-func newPatient(t *testing.T) *patient {
-	w := newWorld(t)
-	p := &patient{world: w, dir: t.TempDir(), env: map[string]string{}}
-	w.up("payer")
-	w.up("primary")
-	p.outputs()
-	for name, account := range map[string]string{"payer": w.payer, "primary": w.primary} {
-		keys := box.Env.Accounts[account]
-		p.write("credentials", fmt.Sprintf("[%s]\naws_access_key_id = %s\naws_secret_access_key = %s\n", name, keys.AccessKeyID, keys.SecretAccessKey))
-	}
-	for key, value := range box.Env.Variables(w.payer) {
-		p.env[key] = value
-	}
-	for _, key := range []string{"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"} {
-		p.env[key] = ""
-	}
-	p.env["AWS_SHARED_CREDENTIALS_FILE"] = filepath.Join(p.dir, "credentials")
-	return p
-}
-
-// write adds text to one of the patient's files.
-func (p *patient) write(name, text string) {
-	p.t.Helper()
-	f, err := os.OpenFile(filepath.Join(p.dir, name), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
-	if err == nil {
-		_, err = f.WriteString(text)
-		err = errors.Join(err, f.Close())
-	}
-	if err != nil {
-		p.t.Fatal(err)
-	}
-}
-
-// outputs writes the outputs of both stacks to files.
-func (p *patient) outputs() {
-	p.t.Helper()
-	for _, name := range []string{"payer", "primary"} {
-		stack := p.stack(name)
-		all, err := stack.Outputs(p.t.Context())
-		if err != nil {
-			p.t.Fatal(err)
-		}
-		plain := map[string]any{}
-		for key, output := range all {
-			plain[key] = output.Value
-		}
-		b, err := json.Marshal(plain)
-		if err == nil {
-			err = os.WriteFile(filepath.Join(p.dir, name+".json"), b, 0o600)
-		}
-		if err != nil {
-			p.t.Fatal(err)
-		}
-	}
-}
-
-// run runs kubecost-cur and returns what it wrote and its exit code.
-func (p *patient) run(args ...string) (out, said string, code int) {
-	p.t.Helper()
-	cmd := exec.CommandContext(p.t.Context(), filepath.Join(box.Env.Root, ".sandbox", "bin", "kubecost-cur"), args...)
-	for key, value := range p.env {
-		cmd.Env = append(cmd.Env, key+"="+value)
-	}
-	var stdout, stderr bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	err := cmd.Run()
-	var ended *exec.ExitError
-	if err != nil && !errors.As(err, &ended) {
-		p.t.Fatal(err)
-	}
-	return stdout.String(), stderr.String(), cmd.ProcessState.ExitCode()
-}
-
-// access are the flags that say what is looked at, and as whom.
-func (p *patient) access() []string {
-	p.t.Helper()
-	kubeconfig, err := frontOnce()
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	return []string{
-		"--payer-outputs", filepath.Join(p.dir, "payer.json"), "--primary-outputs", filepath.Join(p.dir, "primary.json"),
-		"--payer-profile", "payer", "--primary-profile", "primary", "--kubeconfig", kubeconfig,
-	}
-}
-
-// doctor is the doctor's report, with further flags.
-func (p *patient) doctor(flags ...string) (doctor.Report, int) {
-	p.t.Helper()
-	out, said, code := p.run(append(append([]string{"doctor", "--json"}, p.access()...), flags...)...)
-	var r doctor.Report
-	if err := json.Unmarshal([]byte(out), &r); err != nil {
-		p.t.Fatalf("the doctor wrote %q and said %q: %v", out, said, err)
-	}
-	return r, code
-}
-
-func (p *patient) deliver() sandbox.Delivered {
-	p.t.Helper()
-	delivered, err := box.Deliver(p.t.Context(), p.payer, sandbox.Month(time.Now()), nil)
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	return delivered[0]
-}
 
 func TestTheDoctorFindsAHealthyInstallationAllOK(t *testing.T) {
 	p := newPatient(t)
