@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/blang/semver"
 
@@ -75,7 +76,7 @@ func (l Line) Version(given string) string {
 // CheckVersion returns an error for a version that is not of the line, with the line that it is of.
 func (l Line) CheckVersion(version string) error {
 	v, err := semver.Parse(version)
-	if err != nil {
+	if err != nil || len(v.Build) > 0 {
 		return fmt.Errorf("a chart version is written like %s", l.DefaultVersion)
 	}
 	if len(v.Pre) > 0 {
@@ -116,8 +117,8 @@ func (l Line) CheckClusterID(id string) error {
 		return fmt.Errorf("the line %s needs one, unlike that of any other cluster", l.Name)
 	case !l.asksID && id != "":
 		return fmt.Errorf("the line %s has it among its values: remove it, and set %s in the setting values", l.Name, l.clusterID)
-	case strings.ContainsAny(id, " \t\n/"):
-		return errors.New("an ID of a cluster has neither spaces nor slashes")
+	case strings.ContainsFunc(id, func(r rune) bool { return r == '/' || r == ' ' || !unicode.IsPrint(r) }):
+		return errors.New("an ID of a cluster has neither spaces nor slashes, and nothing that cannot be seen")
 	}
 	return nil
 }

@@ -1,7 +1,6 @@
 package charts
 
 import (
-	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -48,21 +47,37 @@ func overridden(path string, user, required values) []string {
 	return paths
 }
 
-// merge returns a map with the entries of both. Of two entries that are not both maps, over's is taken, unless it is nil.
+// merge returns a map with the entries of both, which shares nothing with them. Of two entries that are not both maps, over's is
+// taken.
 func merge(base, over values) values {
-	merged := maps.Clone(base)
-	if merged == nil {
-		merged = values{}
+	merged := values{}
+	for key, value := range base {
+		merged[key] = copied(value)
 	}
 	for key, value := range over {
 		below, isMap := value.(values)
 		if already, both := merged[key].(values); isMap && both {
 			merged[key] = merge(already, below)
 		} else {
-			merged[key] = value
+			merged[key] = copied(value)
 		}
 	}
 	return merged
+}
+
+// copied is a value without the maps and lists that it is made of.
+func copied(value any) any {
+	switch v := value.(type) {
+	case values:
+		return merge(v, nil)
+	case []any:
+		list := make([]any, len(v))
+		for i := range v {
+			list[i] = copied(v[i])
+		}
+		return list
+	}
+	return value
 }
 
 // refusal is a value that a user may not set, and why, as the end of a sentence that begins with its path.
