@@ -30,13 +30,26 @@ func readAWSConfig(ctx *pulumi.Context) (awsConfig, error) {
 	var defaults struct {
 		Tags map[string]string `json:"tags"`
 	}
-	for key, into := range map[string]any{
-		"allowedAccountIds": &read.allowedAccountIDs,
-		"assumeRole":        &read.assumeRole,
-		"defaultTags":       &defaults,
+	for _, setting := range []struct {
+		key  string
+		into any
+		rule string
+	}{
+		{"allowedAccountIds", &read.allowedAccountIDs, "it is a list of accounts' IDs, in quotes"},
+		{"assumeRole", &read.assumeRole, "it is an object with roleArn and, if need be, sessionName and externalId, all texts"},
+		{"defaultTags", &defaults, "it is an object with tags, an object of texts"},
 	} {
-		if err := cfg.TryObject(key, into); err != nil && !errors.Is(err, config.ErrMissingVar) {
-			return awsConfig{}, fmt.Errorf("reading aws:%s: %w", key, err)
+		if err := cfg.TryObject(setting.key, setting.into); err != nil && !errors.Is(err, config.ErrMissingVar) {
+			value := cfg.Get(setting.key)
+			if ctx.IsConfigSecret("aws:" + setting.key) {
+				value = "[secret]"
+			}
+			return awsConfig{}, fmt.Errorf("aws:%s is %q: %s; nothing was changed", setting.key, value, setting.rule)
+		}
+	}
+	for key := range defaults.Tags {
+		if err := reserved(key); err != nil {
+			return awsConfig{}, fmt.Errorf("aws:defaultTags is %q: %w; nothing was changed", cfg.Get("defaultTags"), err)
 		}
 	}
 	read.defaultTags = defaults.Tags

@@ -1,6 +1,7 @@
 package stacks
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
 
@@ -67,7 +69,32 @@ func (r *reader) object(key string) map[string]any {
 	if err := json.Unmarshal([]byte(v), &o); err != nil {
 		r.fault(key, v, errors.New("it is an object"))
 	}
+	r.fault(key, v, reserved(o))
 	return o
+}
+
+// reserved returns an error for a value that has, at any depth, the key by which Pulumi marks values of its own, such as secrets: it
+// would take what is beside it for one, and fail in the middle of an update.
+func reserved(value any) error {
+	switch v := value.(type) {
+	case map[string]any:
+		for key, below := range v {
+			if err := cmp.Or(reserved(key), reserved(below)); err != nil {
+				return err
+			}
+		}
+	case []any:
+		for _, below := range v {
+			if err := reserved(below); err != nil {
+				return err
+			}
+		}
+	case string:
+		if v == resource.SigKey {
+			return fmt.Errorf("%s is a key that Pulumi keeps for itself: remove it", resource.SigKey)
+		}
+	}
+	return nil
 }
 
 func (r *reader) full(key string) string {

@@ -1,6 +1,7 @@
 package stacks
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -147,11 +148,14 @@ func (r *reader) accounts(s settings) {
 func (r *reader) tags() map[string]string {
 	tags := map[string]string{}
 	for _, tag := range r.list("resourceTags") {
-		key, value, ok := strings.Cut(tag, "=")
-		if !ok || key == "" || strings.HasPrefix(key, "aws:") || len(key) > 128 || len(value) > 256 {
-			r.fault("resourceTags", tag, errors.New("a tag is key=value; the key has 1 to 128 characters and does not start "+
-				"with aws:, the value has at most 256"))
+		key, value, _ := strings.Cut(tag, "=")
+		if _, twice := tags[key]; twice {
+			r.fault("resourceTags", tag, fmt.Errorf("the key %q is there twice: keep one", key))
 		}
+		if !strings.Contains(tag, "=") {
+			key = "" // an AWS tag without a value is key=
+		}
+		r.fault("resourceTags", tag, cmp.Or(arn.CheckTag(key, value), reserved(key)))
 		tags[key] = value
 	}
 	return tags

@@ -77,6 +77,13 @@ func TestAWrongSettingIsNamedWithItsValueAndTheRule(t *testing.T) {
 		"a negative expiry":                 {payerSettings, "kubecost-cur:reportExpirationDays", "-1", []string{"0 for never"}},
 		"one bucket for both":               {payerSettings, "kubecost-cur:resultsBucketName", "kubecost-cur-111111111111-us-east-2", []string{"report's bucket"}},
 		"a tag without a value":             {payerSettings, "kubecost-cur:resourceTags", `["owner"]`, []string{"key=value"}},
+		"a tag key that is there twice":     {payerSettings, "kubecost-cur:resourceTags", `["owner=a","owner=b"]`, []string{"there twice"}},
+		"a tag of AWS's own":                {payerSettings, "kubecost-cur:resourceTags", `["AWS:owner=a"]`, []string{"aws:"}},
+		"a tag with a line break":           {payerSettings, "kubecost-cur:resourceTags", `["owner=a\nb"]`, []string{"letters, digits"}},
+		"a tag of Pulumi's own":             {payerSettings, "kubecost-cur:resourceTags", `["4dabf18193072939515e22adb298388d=a"]`, []string{"Pulumi keeps"}},
+		"default tags of Pulumi's own":      {payerSettings, "aws:defaultTags", `{"tags":{"4dabf18193072939515e22adb298388d":"a"}}`, []string{"Pulumi keeps"}},
+		"a Helm value of Pulumi's own":      {primarySettings, "kubecost-cur:values", `{"a":[{"4dabf18193072939515e22adb298388d":"1b47061264138c4ac30d75fd1eb44270"}]}`, []string{"Pulumi keeps"}},
+		"an assumed role that is a text":    {bothSettings, "aws:assumeRole", "arn:aws:iam::222222222222:role/deploy", []string{"roleArn", "nothing was changed"}},
 		"tags that share a column":          {payerSettings, "kubecost-cur:costAllocationTags", `["cost-center","CostCenter"]`, []string{"same column"}},
 		"a region of another partition":     {payerSettings, "aws:region", "us-gov-west-1", []string{"partition"}},
 	})
