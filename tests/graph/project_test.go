@@ -20,14 +20,14 @@ type projectFile struct {
 	}
 }
 
-func project(t *testing.T) projectFile {
+func project(t testing.TB) projectFile {
 	t.Helper()
 	var p projectFile
 	readYAML(t, "../../Pulumi.yaml", &p)
 	return p
 }
 
-func readYAML(t *testing.T, name string, into any) {
+func readYAML(t testing.TB, name string, into any) {
 	t.Helper()
 	b, err := os.ReadFile(name)
 	if err != nil {

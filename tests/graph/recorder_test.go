@@ -210,7 +210,7 @@ func (one registered) isAfter(name string) bool {
 }
 
 // run runs the program with the settings of a stack file, changed by changes ("" removes a key).
-func run(t *testing.T, r *recorder, stack string, settings map[string]string) error {
+func run(t testing.TB, r *recorder, stack string, settings map[string]string) error {
 	t.Helper()
 	r.own = stack
 	return pulumi.RunErr(stacks.Run, pulumi.WithMocks("kubecost-cur", stack, r), func(info *pulumi.RunInfo) {
