@@ -8,7 +8,7 @@
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
 
-.PHONY: demo up deliver down test lint unit e2e bench
+.PHONY: demo up deliver down test lint unit e2e bench fuzz
 
 sandbox = @echo "starting the sandbox's builder"; cd tests && go run ./cmd/sandbox
 
@@ -41,3 +41,7 @@ e2e:
 # Figures for docs/performance.md.
 bench:
 	$(sandbox) bench $(ARGS)
+
+# Settings, outputs, documents and files that somebody else wrote, made up by the thousand; FUZZTIME (60s) for each target.
+fuzz:
+	@tests/fuzz.sh
