@@ -71,7 +71,7 @@ func run(ctx context.Context, args []string) error {
 		if err := parts.Doctor(ctx, root, filepath.Join(bin, "kubecost-cur"), os.Stdout); err != nil {
 			return err
 		}
-		flags := []string{"-test.v", "-test.timeout=20m"}
+		flags := []string{"-test.v", "-test.timeout=45m"}
 		if args[0] == "bench" {
 			flags = []string{"-test.run=^$", "-test.bench=.", "-test.benchtime=10x", "-test.timeout=20m"}
 		}
