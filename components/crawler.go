@@ -129,7 +129,7 @@ func newCrawler(
 		if err != nil {
 			return nil, err
 		}
-		first = append(first, granted)
+		first = append(first, granted.all...)
 	}
 	configuration, err := billing.CrawlerConfiguration()
 	if err != nil {

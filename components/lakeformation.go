@@ -25,6 +25,10 @@ type LakeFormationGrantsArgs struct {
 // account's data lake.
 type LakeFormationGrants struct {
 	pulumi.ResourceState
+
+	// all are the grants. What has to wait for them depends on these: the SDK learns of a component's children while they are being
+	// registered, and may not know of them yet.
+	all []pulumi.Resource
 }
 
 // ReadTable are the grants of a role that queries a catalog's table.
@@ -67,20 +71,23 @@ func NewLakeFormationGrants(
 	if err := ctx.RegisterComponentResource(LakeFormationGrantsType, name, c, opts...); err != nil {
 		return nil, fmt.Errorf("registering LakeFormationGrants %q: %w", name, err)
 	}
-	if _, err := lakeformation.NewPermissions(ctx, name+"-database", &lakeformation.PermissionsArgs{
+	onDatabase, err := lakeformation.NewPermissions(ctx, name+"-database", &lakeformation.PermissionsArgs{
 		Principal:   args.PrincipalArn,
 		Permissions: pulumi.ToStringArray(args.OnDatabase),
 		Database:    &lakeformation.PermissionsDatabaseArgs{Name: args.DatabaseName},
-	}, pulumi.Parent(c)); err != nil {
+	}, pulumi.Parent(c))
+	if err != nil {
 		return nil, fmt.Errorf("registering the grants on a database: %w", err)
 	}
-	if _, err := lakeformation.NewPermissions(ctx, name+"-table", &lakeformation.PermissionsArgs{
+	onTable, err := lakeformation.NewPermissions(ctx, name+"-table", &lakeformation.PermissionsArgs{
 		Principal:   args.PrincipalArn,
 		Permissions: pulumi.ToStringArray(args.OnTable),
 		Table:       &lakeformation.PermissionsTableArgs{DatabaseName: args.DatabaseName, Name: args.TableName},
-	}, pulumi.Parent(c)); err != nil {
+	}, pulumi.Parent(c))
+	if err != nil {
 		return nil, fmt.Errorf("registering the grants on a table: %w", err)
 	}
+	c.all = []pulumi.Resource{onDatabase, onTable}
 	if err := ctx.RegisterResourceOutputs(c, pulumi.Map{}); err != nil {
 		return nil, fmt.Errorf("registering the outputs of LakeFormationGrants %q: %w", name, err)
 	}
