@@ -31,7 +31,7 @@ func checkCUR2(c contract[string], source payerSource, own primarySettings) erro
 		return nil
 	}
 	if err := own.Chart.CheckCUR2(own.ChartVersion); err != nil {
-		return fmt.Errorf("the payer stack %s (setting %s) has CUR 2.0 (its reportVersion is 2): %w; nothing was changed",
+		return fmt.Errorf("the payer stack %s (setting %s) has CUR 2.0 (its reportVersion is 2, and so is its output contractVersion): %w; nothing was changed",
 			source.stack, source.setting, err)
 	}
 	return nil
