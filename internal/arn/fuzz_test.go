@@ -71,6 +71,11 @@ func FuzzANameThatIsTakenIsNothingButAName(f *testing.F) {
 				name(t, what, text)
 			}
 		}
+		tag := CheckTag(text, text)
+		plain(t, tag)
+		if hidden := func(r rune) bool { return !unicode.IsPrint(r) }; tag == nil && (strings.ContainsFunc(text, hidden) || strings.ContainsAny(text, "*?${}\"<>&")) {
+			t.Errorf("%q was taken for a tag", text)
+		}
 		partition, err := Partition(text)
 		plain(t, err)
 		if (err == nil) != (partition != "") || err == nil && CheckSamePartition(text, partition) != nil {
