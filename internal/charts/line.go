@@ -137,6 +137,8 @@ type Commands struct {
 	UI     string // makes the UI reachable on localhost:9090
 	// StatusPath is what Status asks the API server for, where the answer tells of each integration; empty where the log alone does.
 	StatusPath string
+	// Container is the one that reads the bill, among those that can see cloud-integration.json.
+	Container string
 }
 
 // Look returns the commands for a release.
@@ -149,6 +151,7 @@ func look(namespace, workload, container, status, ui string) Commands {
 		Logs:       fmt.Sprintf("kubectl logs -n %s %s -c %s --follow", namespace, workload, container),
 		Status:     "kubectl get --raw " + path,
 		StatusPath: path,
+		Container:  container,
 		UI:         fmt.Sprintf("kubectl port-forward -n %s %s 9090", namespace, ui),
 	}
 }

@@ -128,10 +128,10 @@ func TestWhatALineReadsIsKnown(t *testing.T) {
 
 func TestCommandsNameTheReleasesObjects(t *testing.T) {
 	for line, want := range map[string]Commands{
-		"cost-analyzer-1": {"deployment/kc-cost-analyzer -c cost-model", "kc-cost-analyzer:9090/proxy/model/etl/status", "deployment/kc-cost-analyzer", ""},
-		"cost-analyzer-2": {"deployment/kc-cost-analyzer -c cloud-cost", "kc-cost-analyzer:9090/proxy/model/cloudCost/status", "deployment/kc-cost-analyzer", ""},
-		"kubecost-3":      {"deployment/kc-cloud-cost -c cloud-cost", "kc-frontend:9090/proxy/model/cloudCost/status", "service/kc-frontend", ""},
-		"opencost":        {"deployment/kc-opencost -c kc-opencost", "kc-opencost:9003/proxy/cloudCost/status", "service/kc-opencost", ""},
+		"cost-analyzer-1": {"deployment/kc-cost-analyzer -c cost-model", "kc-cost-analyzer:9090/proxy/model/etl/status", "deployment/kc-cost-analyzer", "", ""},
+		"cost-analyzer-2": {"deployment/kc-cost-analyzer -c cloud-cost", "kc-cost-analyzer:9090/proxy/model/cloudCost/status", "deployment/kc-cost-analyzer", "", ""},
+		"kubecost-3":      {"deployment/kc-cloud-cost -c cloud-cost", "kc-frontend:9090/proxy/model/cloudCost/status", "service/kc-frontend", "", ""},
+		"opencost":        {"deployment/kc-opencost -c kc-opencost", "kc-opencost:9003/proxy/cloudCost/status", "service/kc-opencost", "", ""},
 	} {
 		got := named(t, line).Look("costs", "kc")
 		for command, part := range map[string]string{got.Logs: want.Logs, got.Status: want.Status, got.UI: want.UI} {

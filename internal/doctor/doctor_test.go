@@ -283,6 +283,18 @@ func TestTheJSONHasItsVersionAndStates(t *testing.T) {
 	}
 }
 
+func TestOfSeveralContainersTheOneThatReadsTheBillIsLookedAt(t *testing.T) {
+	w := healthy(t)
+	p := healthyPod()
+	spec := p["spec"].(object)
+	mount := spec["containers"].([]any)[0].(object)["volumeMounts"]
+	spec["containers"] = []any{object{"name": "cost-model", "volumeMounts": mount}, object{"name": "cloud-cost", "volumeMounts": mount}, object{"name": "frontend"}}
+	w.kube.objects["/api/v1/namespaces/kubecost/pods"] = object{"items": []any{p}}
+	if f := Run(t.Context(), w.Subject, []Check{pods}, nil)[0]; f.State != OK || !strings.HasSuffix(f.Seen, "container cloud-cost") {
+		t.Errorf("%+v", f)
+	}
+}
+
 func TestPodIdentityIsCheckedInThePlaceOfIRSA(t *testing.T) {
 	reader, err := arn.Parse(readerARN)
 	if err != nil {

@@ -110,7 +110,7 @@ func (s *Subject) fromLog(ctx context.Context) Finding {
 	if err != nil || len(found) == 0 {
 		return notChecked("needs a pod that reads the bill")
 	}
-	reader, _ := found[0].reader(s.Primary.SecretName)
+	reader, _ := found[0].reader(s.Primary.SecretName, s.Primary.container())
 	log, err := s.Cluster.Logs(ctx, s.Primary.Namespace, found[0].Metadata.Name, reader.Name, logLines)
 	if err != nil {
 		return unasked(err, "get pods/log in namespace "+s.Primary.Namespace)

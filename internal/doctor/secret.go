@@ -41,7 +41,7 @@ var secret = Check{
 			if err := differs(a, s.Payer); err != nil {
 				return failed(err.Error(), "the payer stack was changed after the primary stack was last up", "pulumi up --stack PRIMARY")
 			}
-			return ok(fmt.Sprintf("format %s, %d AWS payers, %d entries of other clouds", format, len(entries.AWS),
+			return ok(fmt.Sprintf("format %s; AWS payers: %d; entries of other clouds: %d", format, len(entries.AWS),
 				len(entries.Azure)+len(entries.GCP)+len(entries.Alibaba)+len(entries.OCI)))
 		}
 		return failed("the file has no entry of account "+s.Payer.ProjectID, "the primary stack does not read this payer", "name the payer's stack in payerStack or payers, then pulumi up --stack PRIMARY")

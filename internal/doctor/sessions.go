@@ -6,6 +6,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/kubecost-cur/kubecost-cur/internal/charts"
 )
 
 // hopTime is how long the two hops may take together.
@@ -178,15 +180,24 @@ func (p pod) secretVolume(secret string) string {
 	return ""
 }
 
-// reader is the container that mounts the secret.
-func (p pod) reader(secret string) (container, bool) {
+// reader is the container that mounts the secret; of several, the one of the given name.
+func (p pod) reader(secret, name string) (found container, there bool) {
 	volume := p.secretVolume(secret)
 	for _, c := range p.Spec.Containers {
 		for _, m := range c.VolumeMounts {
-			if volume != "" && m.Name == volume {
-				return c, true
+			if volume != "" && m.Name == volume && (!there || c.Name == name) {
+				found, there = c, true
 			}
 		}
 	}
-	return container{}, false
+	return found, there
+}
+
+// container is the name of the container that reads the bill in the chart line; empty for a line that is not known.
+func (p Primary) container() string {
+	line, err := charts.Named(p.ChartLine)
+	if err != nil {
+		return ""
+	}
+	return line.Look(p.Namespace, p.ReleaseName).Container
 }

@@ -61,7 +61,7 @@ var pods = Check{
 			}
 		}
 		first := found[0]
-		reader, _ := first.reader(p.SecretName)
+		reader, _ := first.reader(p.SecretName, p.container())
 		return ok(fmt.Sprintf("%s is running, container %s", first.Metadata.Name, reader.Name))
 	},
 }
