@@ -49,17 +49,17 @@ func (q Question) SQL() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	from := q.from()
+	until := day(q.Until)
+	from := until.AddDate(0, 0, -q.Days)
+	months := billing.Report{Version: q.Version}.InMonths(from, until.AddDate(0, 0, -1))
 	return fmt.Sprintf(`SELECT CAST(DATE_TRUNC('day', line_item_usage_start_date) AS VARCHAR), %s, CAST(SUM(line_item_unblended_cost) AS VARCHAR) `+
 		`FROM "%s" WHERE (%s) AND line_item_usage_start_date >= DATE '%s' AND line_item_usage_start_date < DATE '%s' `+
 		`AND line_item_line_item_type IN ('%s') GROUP BY 1, 2`,
-		group, strings.ReplaceAll(q.Table, `"`, `""`), q.partitions(from),
-		from.Format(time.DateOnly), day(q.Until).Format(time.DateOnly), strings.Join(lineItemTypes, "', '")), nil
+		group, strings.ReplaceAll(q.Table, `"`, `""`), months,
+		from.Format(time.DateOnly), until.Format(time.DateOnly), strings.Join(lineItemTypes, "', '")), nil
 }
 
 func day(t time.Time) time.Time { return t.UTC().Truncate(24 * time.Hour) }
-
-func (q Question) from() time.Time { return day(q.Until).AddDate(0, 0, -q.Days) }
 
 // group is the column that costs are grouped by.
 func (q Question) group() (string, error) {
@@ -80,20 +80,6 @@ func (q Question) group() (string, error) {
 		}
 		return `"` + column + `"`, nil
 	}
-}
-
-// partitions are those of the months that the days are in, so that no other month is scanned.
-func (q Question) partitions(from time.Time) string {
-	var all []string
-	last := day(q.Until).AddDate(0, 0, -1)
-	for m := time.Date(from.Year(), from.Month(), 1, 0, 0, 0, 0, time.UTC); !m.After(last); m = m.AddDate(0, 1, 0) {
-		if q.Version == billing.Version2 {
-			all = append(all, fmt.Sprintf("billing_period = '%s'", m.Format("2006-01")))
-		} else {
-			all = append(all, fmt.Sprintf("(year = '%d' AND month = '%d')", m.Year(), m.Month()))
-		}
-	}
-	return strings.Join(all, " OR ")
 }
 
 // Cost is what a group cost on a day, in the bill's currency.

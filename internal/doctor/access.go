@@ -6,7 +6,7 @@ import (
 )
 
 // AccountAccess asks one AWS account, with the rights of whoever runs the doctor. Its errors carry AWS's own code and words;
-// see CodeOf. What is not there is an error whose code IsMissing knows, unless it says otherwise.
+// see CodeOf. What is not there is an error whose code isMissing knows, unless it says otherwise.
 type AccountAccess interface {
 	// Account is the ID of the account that is asked.
 	Account(ctx context.Context) (string, error)
@@ -57,10 +57,8 @@ type ReportDefinition struct {
 type Export struct {
 	Bucket       string
 	Prefix       string
-	Region       string
-	Status       string // HEALTHY, UNHEALTHY
-	Reason       string // of an unhealthy one, such as INSUFFICIENT_PERMISSION
-	Created      time.Time
+	Status       string    // HEALTHY, UNHEALTHY
+	Reason       string    // of an unhealthy one, such as INSUFFICIENT_PERMISSION
 	LastDelivery time.Time // zero before the first
 }
 
@@ -75,7 +73,6 @@ type Object struct {
 type Table struct {
 	Type          string
 	Location      string
-	InputFormat   string
 	SerDe         string
 	Columns       []Column
 	PartitionKeys []Column
@@ -91,7 +88,6 @@ type WorkGroup struct {
 	Enforced     bool   // its settings win over a client's
 	Location     string // where results go, if it says
 	BytesScanned int64  // a query's limit; 0 for none
-	Engine       string // the effective engine version
 }
 
 // Role is an IAM role.
@@ -110,7 +106,6 @@ type OIDCProvider struct {
 
 // EKSCluster is a cluster as EKS describes it.
 type EKSCluster struct {
-	Status string
 	Issuer string // https://...
 }
 
@@ -146,7 +141,7 @@ type QueryResult struct {
 
 // ClusterAccess asks the Kubernetes API server.
 type ClusterAccess interface {
-	// Get reads an object into v; the error of one that is not there is IsMissing.
+	// Get reads an object into v; the error of one that is not there is one that isMissing knows.
 	Get(ctx context.Context, path string, v any) error
 	// Token is a new token of a service account, bound to a pod, for an audience (TokenRequest).
 	Token(ctx context.Context, namespace, serviceAccount, pod, audience string) (string, error)

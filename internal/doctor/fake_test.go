@@ -254,7 +254,7 @@ func healthy(t *testing.T) world {
 	}
 	host := strings.TrimPrefix(issuer, "https://")
 	primary := &account{
-		clusters:  map[string]*EKSCluster{"primary": {Status: "ACTIVE", Issuer: issuer}},
+		clusters:  map[string]*EKSCluster{"primary": {Issuer: issuer}},
 		providers: map[string]*OIDCProvider{issuer: {ARN: "arn:aws:iam::222222222222:oidc-provider/" + host, ClientIDs: []string{"sts.amazonaws.com"}}},
 		roles: map[string]*Role{"kubecost-cur-reader": {
 			ARN:      readerARN,

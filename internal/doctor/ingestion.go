@@ -46,11 +46,7 @@ var ingestion = Check{
 // Source: OpenCost, pkg/cloudcost/status.go.
 type integrationStatus struct {
 	Key              string    `json:"key"` // account/bucket
-	Active           bool      `json:"active"`
-	Valid            bool      `json:"valid"`
-	LastRun          time.Time `json:"lastRun"`
 	NextRun          time.Time `json:"nextRun"`
-	Created          time.Time `json:"created"`
 	Runs             int       `json:"runs"`
 	Coverage         string    `json:"coverage"`
 	ConnectionStatus string    `json:"connectionStatus"`

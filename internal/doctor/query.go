@@ -66,16 +66,8 @@ func (s *Subject) noRows(ctx context.Context) Finding {
 // the columns that it cannot do without.
 func newestDaySQL(p Payer, now time.Time) string {
 	this := time.Date(now.UTC().Year(), now.UTC().Month(), 1, 0, 0, 0, 0, time.UTC)
-	var months []string
-	for _, m := range []time.Time{this.AddDate(0, -1, 0), this} {
-		if p.IsExport() {
-			months = append(months, fmt.Sprintf("billing_period = '%s'", m.Format("2006-01")))
-		} else {
-			months = append(months, fmt.Sprintf("(year = '%d' AND month = '%d')", m.Year(), m.Month()))
-		}
-	}
 	return fmt.Sprintf(`SELECT CAST(MAX(line_item_usage_start_date) AS VARCHAR), CAST(COUNT(line_item_line_item_type) AS VARCHAR), `+
-		`CAST(SUM(line_item_unblended_cost) AS VARCHAR) FROM "%s" WHERE %s`, strings.ReplaceAll(p.AthenaTable, `"`, `""`), strings.Join(months, " OR "))
+		`CAST(SUM(line_item_unblended_cost) AS VARCHAR) FROM "%s" WHERE %s`, strings.ReplaceAll(p.AthenaTable, `"`, `""`), p.report().InMonths(this.AddDate(0, -1, 0), this))
 }
 
 func firstTen(text string) string { return text[:min(10, len(text))] }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/kubecost-cur/kubecost-cur/internal/charts"
+	"github.com/kubecost-cur/kubecost-cur/internal/iampolicy"
 )
 
 // hopTime is how long the two hops may take together.
@@ -34,9 +35,9 @@ func (s *Subject) sessions(ctx context.Context) *hops {
 // hop makes both hops. The finding is that of the one which did not succeed.
 func (s *Subject) hop(ctx context.Context) Finding {
 	p := s.Primary
-	audience := "sts.amazonaws.com"
+	audience := iampolicy.TokenAudience
 	if p.usesPodIdentity() {
-		audience = "pods.eks.amazonaws.com"
+		audience = iampolicy.PodIdentityService
 	}
 	name, account := "", p.ServiceAccountName
 	found, err := s.pods(ctx)

@@ -82,11 +82,10 @@ func (a *Account) export(ctx context.Context, exportARN string) (*doctor.Export,
 	out := &doctor.Export{}
 	if e := got.Export; e != nil && e.DestinationConfigurations != nil && e.DestinationConfigurations.S3Destination != nil {
 		to := e.DestinationConfigurations.S3Destination
-		out.Bucket, out.Prefix, out.Region = aws.ToString(to.S3Bucket), aws.ToString(to.S3Prefix), aws.ToString(to.S3Region)
+		out.Bucket, out.Prefix = aws.ToString(to.S3Bucket), aws.ToString(to.S3Prefix)
 	}
 	if s := got.ExportStatus; s != nil {
-		out.Status, out.Reason = string(s.StatusCode), string(s.StatusReason)
-		out.Created, out.LastDelivery = aws.ToTime(s.CreatedAt), aws.ToTime(s.LastRefreshedAt)
+		out.Status, out.Reason, out.LastDelivery = string(s.StatusCode), string(s.StatusReason), aws.ToTime(s.LastRefreshedAt)
 	}
 	return out, nil
 }

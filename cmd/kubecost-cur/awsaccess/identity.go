@@ -109,7 +109,7 @@ func (a *Account) EKSCluster(ctx context.Context, region, name string) (*doctor.
 	} else if err != nil {
 		return nil, err
 	}
-	c := &doctor.EKSCluster{Status: string(out.Cluster.Status)}
+	c := &doctor.EKSCluster{}
 	if out.Cluster.Identity != nil && out.Cluster.Identity.Oidc != nil {
 		c.Issuer = aws.ToString(out.Cluster.Identity.Oidc.Issuer)
 	}
