@@ -34,7 +34,7 @@ func (c *Client) DailyCosts(ctx context.Context, from, to time.Time) ([]Cost, Qu
 	if err != nil {
 		return nil, QueryStats{}, err
 	}
-	sql, tags := dailySQL(c.integration.Table, columns, from.UTC(), to.UTC())
+	sql, tags := DailySQL(c.integration.Table, columns, from.UTC(), to.UTC())
 	rows, stats, err := c.query(ctx, sql)
 	if err != nil {
 		return nil, stats, fmt.Errorf("asking for the daily costs: %w", err)
@@ -48,7 +48,7 @@ func (c *Client) DailyCosts(ctx context.Context, from, to time.Time) ([]Cost, Qu
 	return costs, stats, nil
 }
 
-// parseCost reads a row with the columns of dailySQL.
+// parseCost reads a row with the columns of DailySQL.
 func parseCost(row []types.Datum, tags []string) (Cost, error) {
 	if want := len(groupColumns) + len(tags) + 6; len(row) != want {
 		return Cost{}, fmt.Errorf("%d columns where there should be %d", len(row), want)

@@ -46,10 +46,10 @@ func columnsSQL(a Athena) string {
 	return fmt.Sprintf("SELECT column_name FROM information_schema.columns WHERE table_schema = '%s' AND table_name = '%s'", a.Database, a.Table)
 }
 
-// dailySQL asks for the daily costs from one date up to, not including, another. Columns are those that the table has. The
+// DailySQL asks for the daily costs from one date up to, not including, another. Columns are those that the table has. The
 // result's columns are the day, the group columns, whether it is Kubernetes, the tags as returned (of CUR 2.0 all in one), then
 // the four costs: list, net, amortized net, amortized.
-func dailySQL(table string, columns []string, from, to time.Time) (sql string, tags []string) {
+func DailySQL(table string, columns []string, from, to time.Time) (sql string, tags []string) {
 	for _, c := range slices.Sorted(slices.Values(columns)) {
 		if strings.HasPrefix(c, userTag) || strings.HasPrefix(c, awsTag) {
 			tags = append(tags, c)

@@ -43,7 +43,7 @@ func TestTheQueryUsesOptionalColumnsOnlyIfTheyAreThere(t *testing.T) {
 			[]string{"year = ", "resource_tags_"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			sql, _ := dailySQL("kubecost", test.columns, date(11, 1), date(11, 2))
+			sql, _ := DailySQL("kubecost", test.columns, date(11, 1), date(11, 2))
 			for _, part := range test.want {
 				if !strings.Contains(sql, part) {
 					t.Errorf("no %s in\n%s", part, sql)
@@ -86,7 +86,7 @@ func dailyCosts(t *testing.T, version string) {
 	for _, row := range described.Rows {
 		columns = append(columns, *row[0])
 	}
-	sql, tagColumns := dailySQL(integration.Table, columns, date(10, 1), date(12, 1))
+	sql, tagColumns := DailySQL(integration.Table, columns, date(10, 1), date(12, 1))
 	result := query(t, report, tags, objects, sql)
 
 	got := map[bill.DayService]bill.Costs{}
