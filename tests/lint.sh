@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Formatting, go vet and staticcheck over the modules, the first two from the folder of the second: so both are compiled with the same
-# versions of what they share, once.
+# versions of what they share, once. Then the workflows and the scripts.
 set -euo pipefail
 cd "$(dirname "$0")"
 source ./progress.sh
@@ -24,3 +24,11 @@ progress "staticcheck" "$staticcheck" "${packages[@]}"
 cd ../cmd/kubecost-cur
 progress "kubecost-cur: go vet" go vet ./...
 progress "kubecost-cur: staticcheck" "$staticcheck" ./...
+
+cd ../..
+actionlint=$PWD/.sandbox/bin/actionlint
+progress "building actionlint" go build -C tests -modfile=tools/go.mod -o "$actionlint" github.com/rhysd/actionlint/cmd/actionlint
+progress "actionlint" "$actionlint" -shellcheck= -pyflakes=
+for script in $(git ls-files '*.sh' .ci/run); do
+	bash -n "$script"
+done

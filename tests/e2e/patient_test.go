@@ -33,9 +33,15 @@ type patient struct {
 // newPatient brings both stacks up.
 func newPatient(t *testing.T) *patient {
 	w := newWorld(t)
-	p := &patient{world: w, dir: t.TempDir(), env: map[string]string{}}
 	w.up("payer")
 	w.up("primary")
+	return w.patient()
+}
+
+// patient is a world whose stacks are up.
+func (w *world) patient() *patient {
+	w.t.Helper()
+	p := &patient{world: w, dir: w.t.TempDir(), env: map[string]string{}}
 	p.outputs()
 	for name, account := range map[string]string{"payer": w.payer, "primary": w.primary} {
 		keys := box.Env.Accounts[account]

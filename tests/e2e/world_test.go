@@ -27,8 +27,8 @@ import (
 var box *sandbox.Sandbox
 
 func TestMain(m *testing.M) {
-	if filepath.Base(os.Args[0]) == "aws" { // as Kubernetes clients call it
-		if err := sandbox.GetToken(os.Args[1:], os.Stdout); err != nil {
+	if is, err := sandbox.RunAs(os.Args, os.Stdout); is {
+		if err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}

@@ -36,12 +36,12 @@ func newEnv(o Options, set *parts.Set) (Env, error) {
 			return Env{}, fmt.Errorf("making the sandbox's folders: %w", err)
 		}
 	}
-	// Kubernetes clients call `aws eks get-token`; this program answers to that name too.
+	// Kubernetes clients call `aws eks get-token`, and pulumi what runs Go programs; this program answers to those names too.
 	self, err := os.Executable()
 	if err != nil {
 		return Env{}, fmt.Errorf("finding this program: %w", err)
 	}
-	for name, target := range map[string]string{"pulumi": set.Pulumi, "aws": self} {
+	for name, target := range map[string]string{"pulumi": set.Pulumi, "aws": self, languageHost: self} {
 		if err := os.Symlink(target, filepath.Join(e.bin(), name)); err != nil {
 			return Env{}, fmt.Errorf("linking %s: %w", name, err)
 		}

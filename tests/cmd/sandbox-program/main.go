@@ -34,8 +34,8 @@ func main() {
 }
 
 func run(ctx context.Context, args []string) error {
-	if filepath.Base(args[0]) == "aws" { // as Kubernetes clients call it
-		return sandbox.GetToken(args[1:], os.Stdout)
+	if is, err := sandbox.RunAs(args, os.Stdout); is {
+		return err
 	}
 	flags := flag.NewFlagSet("sandbox", flag.ContinueOnError)
 	flags.Usage = func() { fmt.Fprint(flags.Output(), usage) }
