@@ -1,28 +1,57 @@
 #!/usr/bin/env bash
-# Fuzzes every target, one after the other, FUZZTIME (60s) each. What is found is kept in the package's testdata/fuzz, where
-# `make test` runs it from then on. FUZZ is a pattern of targets: FUZZ=Policy.
+# Fuzzes every target, FUZZTIME (60s) each, as many at a time as there are cores. FUZZ is a pattern of targets: FUZZ=Policy. What is found
+# is kept in the package's testdata/fuzz, where `make test` runs it from then on; then this fails, once all targets are through.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+source tests/progress.sh
 time=${FUZZTIME:-60s}
-# Compiled with coverage, which leads the fuzzer: not shared with the tests.
-unset GOFLAGS
+jobs=${FUZZJOBS:-$(getconf _NPROCESSORS_ONLN)}
+root=$PWD
+out=$root/.sandbox/fuzz
+mkdir -p "$out/bin" "$out/log" "$out/cache"
+rm -f "$out"/log/*
 
-targets() { grep -hoE '^func Fuzz\w+' "$1"/*_test.go | cut -d' ' -f2 | grep -E "${FUZZ:-.}" || true; }
+# compile PACKAGE [FLAG]: the package's tests as one program. With coverage, which leads the fuzzer, it is not shared with the tests.
+compile() {
+	local package=$1 program=$out/bin/${1//\//_}.test
+	shift
+	(cd "$package" && go test -c -o "$program" "$@" .)
+}
 
-packages=$(grep -rlE '^func Fuzz' --include='*_test.go' internal | xargs -n1 dirname | sort -u)
+# fuzz PACKAGE TARGET: one worker, so that each target has a core of its own.
+fuzz() {
+	local package=$1 target=$2 log=$out/log/${1//\//_}.$2 status=0
+	(cd "$root/$package" && "$out/bin/${package//\//_}.test" -test.run '^$' -test.fuzz "^$target\$" -test.fuzztime "$time" -test.parallel 1 \
+		-test.fuzzcachedir "$out/cache/$package") >"$log" 2>&1 || status=$?
+	if [ "$status" = 0 ]; then
+		echo "  ok    $package $target: $(grep -oE 'execs: [0-9]+' "$log" | tail -1)"
+		return
+	fi
+	echo "  FOUND $package $target:"
+	sed 's/^/        /' "$log"
+	return 1
+}
+
+packages=$(grep -rlE '^func Fuzz' --include='*_test.go' internal tests cmd | xargs -n1 dirname | sort -u)
+queue=()
 for package in $packages; do
-	for target in $(targets "$package"); do
-		echo "$package $target, $time"
-		go test "./$package" -run '^$' -fuzz "^$target\$" -fuzztime "$time"
-	done
+	targets=$(grep -hoE '^func Fuzz\w+' "$package"/*_test.go | cut -d' ' -f2 | grep -E "${FUZZ:-.}" || true)
+	test -n "$targets" || continue
+	case $package in
+	# Compiled with coverage, AWS's SDK for Pulumi alone takes many minutes.
+	tests/graph) GOFLAGS="'-gcflags=all=-N -l'" progress "compiling $package" compile "$package" ;;
+	*) GOFLAGS='' progress "compiling $package" compile "$package" -fuzz . ;;
+	esac
+	for target in $targets; do queue+=("$package $target"); done
 done
 
-# The resource graph is fuzzed without coverage: compiled with it, AWS's SDK for Pulumi alone takes many minutes.
-cd tests
-mkdir -p ../.sandbox/bin
-for target in $(targets graph); do
-	echo "tests/graph $target, $time"
-	test -n "${built:-}" || GOFLAGS="'-gcflags=all=-N -l'" go test -c -o ../.sandbox/bin/graph.test ./graph
-	built=yes
-	(cd graph && ../../.sandbox/bin/graph.test -test.run '^$' -test.fuzz "^$target\$" -test.fuzztime "$time" -test.fuzzcachedir ../../.sandbox/fuzz)
-done
+echo "fuzzing ${#queue[@]} targets, $time each, $jobs at a time"
+export root out time
+export -f fuzz
+found=0
+printf '%s\n' "${queue[@]}" | xargs -P "$jobs" -L 1 bash -c 'fuzz "$@"' fuzz || found=$?
+if [ "$found" != 0 ]; then
+	echo "inputs that fail; commit them with the fix:"
+	git status --porcelain --untracked-files=all -- '*/testdata/fuzz/*'
+	exit 1
+fi
