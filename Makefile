@@ -42,6 +42,7 @@ e2e:
 bench:
 	$(sandbox) bench $(ARGS)
 
-# Settings, outputs, documents and files that somebody else wrote, made up by the thousand; FUZZTIME (60s) for each target.
+# Settings, outputs, documents and files that somebody else wrote, made up by the thousand; FUZZTIME (60s) for each target, as many
+# targets at a time as there are cores.
 fuzz:
 	@tests/fuzz.sh

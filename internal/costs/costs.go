@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -89,6 +90,9 @@ type Cost struct {
 	Cost  float64
 }
 
+// maxCost is more than any group costs on a day. NaN and the infinities, which are numbers to Athena too, cannot be summed up or drawn.
+const maxCost = 1e15
+
 // Read reads the query's rows. It returns an error for one that is not what SQL asks for.
 func Read(rows [][]string) ([]Cost, error) {
 	var all []Cost
@@ -96,11 +100,13 @@ func Read(rows [][]string) ([]Cost, error) {
 		if len(row) != 3 || len(row[0]) < len(time.DateOnly) {
 			return nil, fmt.Errorf("reading costs: a row is %q", row)
 		}
-		cost, err := strconv.ParseFloat(row[2], 64)
-		if err != nil {
-			return nil, fmt.Errorf("reading costs: %w", err)
+		on := row[0][:len(time.DateOnly)]
+		_, err := time.Parse(time.DateOnly, on)
+		cost, err2 := strconv.ParseFloat(row[2], 64)
+		if err != nil || err2 != nil || !(math.Abs(cost) <= maxCost) {
+			return nil, fmt.Errorf("reading costs: a row is %q: it is a day, what the costs are of, and a sum", row)
 		}
-		all = append(all, Cost{Day: row[0][:len(time.DateOnly)], Group: cmp.Or(row[1], none), Cost: cost})
+		all = append(all, Cost{Day: on, Group: cmp.Or(row[1], none), Cost: cost})
 	}
 	slices.SortFunc(all, func(a, b Cost) int { return cmp.Or(cmp.Compare(a.Day, b.Day), cmp.Compare(a.Group, b.Group)) })
 	return all, nil

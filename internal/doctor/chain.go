@@ -64,6 +64,9 @@ func (c Check) make(ctx context.Context, s *Subject) Finding {
 	f := c.ask(ctx, s)
 	f.Check, f.Title = c.Name, c.Title(s)
 	f.Remedy = strings.NewReplacer("--stack PAYER", "--stack "+cmp.Or(s.PayerStack, "PAYER"), "--stack PRIMARY", "--stack "+cmp.Or(s.PrimaryStack, "PRIMARY")).Replace(f.Remedy)
+	for _, text := range []*string{&f.Title, &f.Seen, &f.Cause, &f.Remedy} {
+		*text = plain(*text)
+	}
 	if f.State == Failed {
 		f.Docs = docsPage + c.Name
 	}

@@ -4,7 +4,9 @@ import (
 	"errors"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode"
 )
 
 // maxSeen is how much of a raw error is shown, in characters.
@@ -15,6 +17,7 @@ var noise = []*regexp.Regexp{
 	regexp.MustCompile(`https response error StatusCode: \d+, (RequestID: [^,]*, )?(HostID: [^,]*, )?(api error )?`),
 	regexp.MustCompile(`\s*\(Service: [^)]*\)`),
 	regexp.MustCompile(`(?i),? ?request ?id:? [0-9a-f-]{16,}`),
+	regexp.MustCompile("\x1b\\[[0-9;]*m"), // a log's colours
 }
 
 // shorten is a raw error without what only a support engineer wants, on one line.
@@ -27,6 +30,19 @@ func shorten(text string) string {
 		text = string(runes[:maxSeen]) + "…"
 	}
 	return text
+}
+
+// plain is a text with what a terminal does not print escaped: names and errors come from elsewhere. Line breaks stay.
+func plain(text string) string {
+	var b strings.Builder
+	for _, r := range text {
+		if r == '\n' || unicode.IsPrint(r) {
+			b.WriteRune(r)
+		} else {
+			b.WriteString(strings.Trim(strconv.QuoteRune(r), "'"))
+		}
+	}
+	return b.String()
 }
 
 // CodeOf is the code that AWS or Kubernetes gave an error, such as AccessDenied; empty if it gave none.

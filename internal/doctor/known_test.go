@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 )
 
 // The errors are in the words that AWS, Athena and Kubecost use, as users report them.
@@ -62,5 +63,24 @@ func TestARawErrorIsShortened(t *testing.T) {
 	got := shorten(long)
 	if !strings.HasPrefix(got, "AccessDenied: no x x") || len([]rune(got)) > maxSeen+1 || !strings.HasSuffix(got, "…") {
 		t.Errorf("shortened is %q", got)
+	}
+}
+
+// A roll-out, and a pod that was evicted, leave the older pod in the list, in no order.
+func TestOfSeveralPodsTheNewestIsAsked(t *testing.T) {
+	const path = "/api/v1/namespaces/kubecost/pods"
+	for _, ages := range [][]time.Duration{{time.Hour, 3 * time.Hour}, {3 * time.Hour, time.Hour}} {
+		w := healthy(t)
+		var items []any
+		for _, age := range ages {
+			p := healthyPod()
+			p["metadata"] = object{"name": age.String(), "creationTimestamp": at.Add(-age)}
+			items = append(items, p)
+		}
+		w.kube.objects[path] = object{"items": items}
+		pods, err := w.pods(t.Context())
+		if err != nil || len(pods) != 2 || pods[0].Metadata.Name != "1h0m0s" {
+			t.Errorf("of pods that are %v old the first is %+v, %v", ages, pods, err)
+		}
 	}
 }

@@ -3,6 +3,7 @@ package doctor
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -168,6 +169,7 @@ func (s *Subject) pods(ctx context.Context) ([]pod, error) {
 			mounting = append(mounting, p)
 		}
 	}
+	slices.SortStableFunc(mounting, func(a, b pod) int { return b.Metadata.CreationTimestamp.Compare(a.Metadata.CreationTimestamp) })
 	return mounting, nil
 }
 

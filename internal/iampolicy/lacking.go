@@ -17,9 +17,13 @@ func Lacking(policies []string, want Document) ([]string, error) {
 		}
 		all.Statement = append(all.Statement, found.Statement...)
 	}
+	return all.lacks(want), nil
+}
+
+func (f Found) lacks(want Document) []string {
 	var lacking []string
 	for _, q := range want.requests() {
-		if all.Allows(q) {
+		if f.Allows(q) {
 			continue
 		}
 		text := q.Action
@@ -30,18 +34,18 @@ func Lacking(policies []string, want Document) ([]string, error) {
 			lacking = append(lacking, text)
 		}
 	}
-	return lacking, nil
+	return lacking
 }
 
 // CheckSameTrust returns an error for a trust policy that does not let in whom one made here lets in, with the statement to add. What it
 // wraps is the reason alone.
 func CheckSameTrust(policy string, want Document) error {
-	lacking, err := Lacking([]string{policy}, want)
-	if err == nil && len(lacking) > 0 {
+	found, err := ParseFound(policy)
+	if lacking := found.attached().lacks(want); err == nil && len(lacking) > 0 {
 		err = fmt.Errorf("it does not allow %s to whom the role is for", strings.Join(lacking, ", "))
 	}
 	if err != nil {
-		return fmt.Errorf("its trust policy is %s: %w: add this statement to it: %s", policy, err, statementText(want.Statement[0]))
+		return fmt.Errorf("its trust policy is %s: %w: add this statement to it: %s", shown(policy), err, statementText(want.Statement[0]))
 	}
 	return nil
 }
