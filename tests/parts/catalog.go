@@ -21,6 +21,9 @@ var (
 		linkerFlags+" -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v"+engineVersion+
 			" -X github.com/pulumi/pulumi/pkg/v3/version.Version=v"+engineVersion,
 		"github.com/pulumi/pulumi/pkg/v3/cmd/pulumi")
+	// What the benchmarks compare with.
+	tofuPart = goProgram("tofu", "tofu", linkerFlags+" -X github.com/opentofu/opentofu/version.dev=no",
+		"github.com/opentofu/opentofu/cmd/tofu")
 	awsPluginPart        = goProgram("awsplugin", "pulumi-resource-aws", linkerFlags, ".")
 	kubernetesPluginPart = goProgram("kubeplugin", "pulumi-resource-kubernetes", linkerFlags, ".")
 	kubePart             = goProgram("kube", "kube", linkerFlags, ".")

@@ -35,8 +35,13 @@ func RunAs(args []string, out io.Writer) (bool, error) {
 	return false, nil
 }
 
+// ProgramVariable names the environment variable with the path of the project's program, built. With it that is run, in a process of
+// its own.
+const ProgramVariable = "SANDBOX_PROGRAM"
+
 // runLanguageHost stands in for Pulumi's own host of Go programs, which pulumi starts where it is used from a command line: it runs
-// the project's program, as it was compiled into this one, where the real one would compile it first. It ends with a signal.
+// the project's program, as it was compiled into this one or is named by ProgramVariable, where the real one would compile it first.
+// It ends with a signal.
 func runLanguageHost(out io.Writer) error {
 	stop := make(chan bool)
 	handle, err := rpcutil.ServeWithOptions(rpcutil.ServeOptions{
@@ -91,6 +96,9 @@ func (goPrograms) GetRequiredPlugins(
 func (goPrograms) Run(ctx context.Context, r *pulumirpc.RunRequest) (*pulumirpc.RunResponse, error) {
 	if len(r.GetArgs()) > 0 {
 		return nil, errors.New("the project's program takes no arguments")
+	}
+	if built := os.Getenv(ProgramVariable); built != "" {
+		return runBuilt(ctx, built, r)
 	}
 	program, err := pulumi.NewContext(ctx, pulumi.RunInfo{
 		Project: r.GetProject(), Stack: r.GetStack(), Organization: r.GetOrganization(),

@@ -22,6 +22,7 @@ func apiServer(c Config, f files, port int) command {
 		"--service-account-issuer=" + c.Issuer, "--service-account-jwks-uri=" + c.Issuer + "/keys",
 		"--service-account-key-file=" + f.tokenKey, "--service-account-signing-key-file=" + f.tokenKey,
 		"--enable-priority-and-fairness=false", "--profiling=false",
+		"--audit-policy-file=" + f.audit, "--audit-log-path=" + f.auditLog,
 	}
 	if f.webhook != "" {
 		args = append(args, "--authentication-token-webhook-version=v1",

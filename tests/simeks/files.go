@@ -25,6 +25,8 @@ type files struct {
 	kubeconfig string // of the administrator
 	webhook    string // kubeconfig for the token webhook; empty for none
 	stages     string
+	audit      string // what the API server writes down
+	auditLog   string
 }
 
 // writeFiles writes a new cluster's files to its folder. Data of an earlier cluster is
@@ -52,10 +54,10 @@ func writeFiles(c Config, endpoint string) (files, error) {
 	f := files{
 		ca: ca, token: rand.Text(), caFile: in("ca.crt"), cert: in("apiserver.crt"), key: in("apiserver.key"),
 		tokenKey: in("service-account.key"), tokens: in("tokens.csv"), kubeconfig: in("admin.kubeconfig"),
-		stages: in("stages.yaml"),
+		stages: in("stages.yaml"), audit: in("audit.json"), auditLog: in("audit.log"),
 	}
 	for name, content := range map[string][]byte{
-		f.caFile: ca.pem, f.cert: cert, f.key: key, f.tokenKey: tokenKey, f.stages: stages,
+		f.caFile: ca.pem, f.cert: cert, f.key: key, f.tokenKey: tokenKey, f.stages: stages, f.audit: []byte(auditPolicy),
 		f.tokens: fmt.Appendf(nil, "%s,admin,admin,system:masters\n", f.token),
 	} {
 		if err := os.WriteFile(name, content, 0o600); err != nil {

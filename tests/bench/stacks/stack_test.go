@@ -1,0 +1,66 @@
+package stacks
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// BenchmarkStack does each operation on each stack with both tools, one after the other and each of them first every other time, and
+// reports the medians and their ratio.
+func BenchmarkStack(b *testing.B) {
+	for _, stack := range []string{"payer", "primary"} {
+		b.Run(stack, func(b *testing.B) { alternate(b, stack) })
+	}
+}
+
+func alternate(b *testing.B, stack string) {
+	tools := []tool{newOurs(b, nil), newPeer(b)}
+	if stack == "primary" { // which reads the payer's outputs
+		for _, t := range tools {
+			run(b, t, "payer", "first up")
+		}
+	}
+	took := map[string]map[string][]time.Duration{}
+	asked := map[string]map[string]calls{}
+	for _, operation := range operations {
+		took[operation], asked[operation] = map[string][]time.Duration{}, map[string]calls{}
+	}
+	round := 0
+	for b.Loop() {
+		for _, operation := range operations {
+			for i := range tools {
+				t := tools[(i+round)%2]
+				before := begin(b, t)
+				d := run(b, t, stack, operation)
+				took[operation][t.name()] = append(took[operation][t.name()], d)
+				asked[operation][t.name()] = before.calls(b)
+			}
+		}
+		round++
+	}
+	b.ReportMetric(0, "ns/op")
+	var table strings.Builder
+	fmt.Fprintf(&table, "\n| %s, median of %d | ours | OpenTofu | ratio | AWS, K8s calls of ours | of OpenTofu |\n|---|---|---|---|---|---|\n", stack, round)
+	for _, operation := range operations {
+		own, other := median(took[operation]["ours"]), median(took[operation]["tofu"])
+		ratio := own.Seconds() / other.Seconds()
+		fmt.Fprintf(&table, "| %s | %.2f s | %.2f s | %.2f | %s | %s |\n", operation, own.Seconds(), other.Seconds(), ratio,
+			asked[operation]["ours"].sum(), asked[operation]["tofu"].sum())
+		b.ReportMetric(ratio, strings.ReplaceAll(operation, " ", "-")+"-ratio")
+	}
+	b.Log(table.String())
+	for _, operation := range operations {
+		for _, t := range tools {
+			b.Logf("%s, %s of %s asked for\n%s", t.name(), operation, stack, asked[operation][t.name()])
+		}
+	}
+}
+
+func median(d []time.Duration) time.Duration {
+	sorted := slices.Sorted(slices.Values(d))
+	n := len(sorted)
+	return (sorted[(n-1)/2] + sorted[n/2]) / 2
+}
