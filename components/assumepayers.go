@@ -29,7 +29,7 @@ const (
 func assumePayers(ctx *pulumi.Context, name string, role *iam.Role, args *ClusterIdentityArgs, parent pulumi.Resource) error {
 	const policyName = "kubecost-access-cur-in-payer-account"
 	for i, n := 0, 1; i == 0 || i < len(args.PayerRoleArns); i, n = i+payersPerPolicy, n+1 {
-		some := args.PayerRoleArns[i:min(i+payersPerPolicy, len(args.PayerRoleArns))]
+		some := pulumi.StringArray(args.PayerRoleArns[i:min(i+payersPerPolicy, len(args.PayerRoleArns))])
 		policy := some.ToStringArrayOutput().ApplyT(args.assumePolicy).(pulumi.StringOutput)
 		if i == 0 {
 			_, err := iam.NewRolePolicy(ctx, name, &iam.RolePolicyArgs{

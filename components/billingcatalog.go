@@ -23,26 +23,26 @@ const (
 // BillingCatalogArgs describe the Glue database and table over a report.
 type BillingCatalogArgs struct {
 	// ReportName, BucketName and Prefix say where the report is delivered, as in BillingReportArgs.
-	ReportName string
-	BucketName string
-	Prefix     string
+	ReportName string `pulumi:"reportName"`
+	BucketName string `pulumi:"bucketName"`
+	Prefix     string `pulumi:"prefix"`
 	// Version is that of the report, as in BillingReportArgs.
-	Version string
+	Version string `pulumi:"version,optional" enum:"ReportVersion"`
 	// Adopt says that DatabaseName and TableName are there already. They are then neither changed nor deleted, and the rest says
 	// only what they are over.
-	Adopt        bool
-	DatabaseName string
-	TableName    string
+	Adopt        bool   `pulumi:"adopt,optional"`
+	DatabaseName string `pulumi:"databaseName,optional"`
+	TableName    string `pulumi:"tableName,optional"`
 	// CostAllocationTags are the tag keys that become columns, such as team or aws:eks:cluster-name; none of CUR 2.0, which has
 	// all tags in one column.
-	CostAllocationTags []string
+	CostAllocationTags []string `pulumi:"costAllocationTags,optional"`
 	// SchemaElements are those of the report that add columns, as in BillingReportArgs.
-	SchemaElements []string
-	// Crawler, unless nil, is the crawler that registers the table's partitions and adds the columns that a bill has. Without it, Athena
+	SchemaElements []string `pulumi:"schemaElements,optional" enum:"ReportSchemaElement"`
+	// Crawler, if there is one, is the crawler that registers the table's partitions and adds the columns that a bill has. Without it, Athena
 	// works the partitions out by itself (partition projection), and the table's columns are those declared.
-	Crawler *CrawlerArgs
+	Crawler *CrawlerArgs `pulumi:"crawler,optional"`
 	// Tags are put on every resource that takes tags.
-	Tags map[string]string
+	Tags map[string]string `pulumi:"tags,optional"`
 }
 
 // BillingCatalog is a Glue database and table over a report. The table is declared in full, crawler or not, so that it can be queried
@@ -55,7 +55,7 @@ type BillingCatalog struct {
 	// TableName is the name of the Glue table.
 	TableName pulumi.StringOutput `pulumi:"tableName"`
 	// CrawlerName is the name of the Glue crawler; unset without one.
-	CrawlerName pulumi.StringOutput `pulumi:"crawlerName"`
+	CrawlerName pulumi.StringOutput `pulumi:"crawlerName" output:"optional"`
 }
 
 func (args *BillingCatalogArgs) validate(name string) ([]billing.Column, error) {

@@ -16,44 +16,44 @@ import (
 // BillingReportArgs describe a Cost and Usage Report and its bucket.
 type BillingReportArgs struct {
 	// AccountID is the payer account's ID, 12 digits.
-	AccountID string
+	AccountID string `pulumi:"accountId"`
 	// Region is the bucket's region. The report definition itself is always made in the partition's billing region.
-	Region string
+	Region string `pulumi:"region"`
 	// ReportName is the report's name: lower-case letters, digits and underscores.
-	ReportName string
+	ReportName string `pulumi:"reportName"`
 	// Version is 1 for a legacy report or 2 for CUR 2.0; empty for 1.
-	Version string
+	Version string `pulumi:"version,optional" enum:"ReportVersion"`
 	// Adopt says that the report is there already, in a bucket that is adopted too. It is then neither changed nor deleted, and
 	// may have any name that AWS allows.
-	Adopt bool
+	Adopt bool `pulumi:"adopt,optional"`
 	// TimeUnit is DAILY or HOURLY; empty for DAILY.
-	TimeUnit string
+	TimeUnit string `pulumi:"timeUnit,optional" enum:"ReportTimeUnit"`
 	// SchemaElements are what the report holds besides resource IDs: SPLIT_COST_ALLOCATION_DATA, MANUAL_DISCOUNT_COMPATIBILITY.
-	SchemaElements []string
+	SchemaElements []string `pulumi:"schemaElements,optional" enum:"ReportSchemaElement"`
 	// ActivatedTags are the cost allocation tags to activate. Billing must have seen them; they stay active when they are
 	// taken out again, and when all is destroyed.
-	ActivatedTags []string
+	ActivatedTags []string `pulumi:"activatedTags,optional"`
 	// Prefix is where in the bucket the report goes: not empty, without slashes around it.
-	Prefix string
+	Prefix string `pulumi:"prefix"`
 	// BucketName is the name of the bucket to make. With AdoptBucket it is there already, and neither changed nor deleted.
-	BucketName  string
-	AdoptBucket bool
+	BucketName  string `pulumi:"bucketName"`
+	AdoptBucket bool   `pulumi:"adoptBucket,optional"`
 	// KmsKeyArn, unless empty, is the key that the bucket is encrypted with. Its policy must let the billing service use it.
-	KmsKeyArn string
+	KmsKeyArn string `pulumi:"kmsKeyArn,optional"`
 	// ExpirationDays is after how many days the report's data is deleted; 0 keeps it.
-	ExpirationDays int
+	ExpirationDays int `pulumi:"expirationDays,optional"`
 	// Protect keeps Pulumi from deleting the report and its bucket: a report that is made again with the same name, bucket
 	// and prefix can corrupt the data.
-	Protect bool
+	Protect bool `pulumi:"protect,optional"`
 	// ForceDestroy deletes the bucket together with what is in it. For throw-away accounts only.
-	ForceDestroy bool
+	ForceDestroy bool `pulumi:"forceDestroy,optional"`
 	// NotifyEventBridge has the bucket tell EventBridge of its objects.
-	NotifyEventBridge bool
-	// ReportProvider is an AWS provider of arn.BillingRegion in the same account, where the billing API is. Without it the
-	// component's own provider is used.
-	ReportProvider pulumi.ProviderResource
+	NotifyEventBridge bool `pulumi:"notifyEventBridge,optional"`
+	// ReportProvider is an AWS provider of the same account in the partition's billing region: us-east-1, or cn-northwest-1 in
+	// China. Without it the component's own provider is taken.
+	ReportProvider pulumi.ProviderResource `pulumi:"reportProvider,optional"`
 	// Tags are put on every resource.
-	Tags map[string]string
+	Tags map[string]string `pulumi:"tags,optional"`
 }
 
 // BillingReport is a daily or hourly Cost and Usage Report with resource IDs in Parquet, legacy or CUR 2.0, and the bucket that

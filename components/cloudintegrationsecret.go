@@ -14,13 +14,19 @@ import (
 // PayerConnection is how Kubecost reaches one payer account's bill. The fields are those of the guide's
 // cloud-integration.json; all are required.
 type PayerConnection struct {
-	AthenaBucketName pulumi.StringInput
-	AthenaRegion     pulumi.StringInput
-	AthenaDatabase   pulumi.StringInput
-	AthenaTable      pulumi.StringInput
-	AthenaWorkgroup  pulumi.StringInput
-	ProjectID        pulumi.StringInput
-	MasterPayerARN   pulumi.StringInput
+	// AthenaBucketName is where Athena writes results: s3://bucket, or s3://bucket/prefix/.
+	AthenaBucketName pulumi.StringInput `pulumi:"athenaBucketName"`
+	// AthenaRegion is the region of Athena and of its Glue catalog.
+	AthenaRegion pulumi.StringInput `pulumi:"athenaRegion"`
+	// AthenaDatabase and AthenaTable are the Glue database and table of the bill.
+	AthenaDatabase pulumi.StringInput `pulumi:"athenaDatabase"`
+	AthenaTable    pulumi.StringInput `pulumi:"athenaTable"`
+	// AthenaWorkgroup is the work group that queries run in.
+	AthenaWorkgroup pulumi.StringInput `pulumi:"athenaWorkgroup"`
+	// ProjectID is the payer account's ID, 12 digits.
+	ProjectID pulumi.StringInput `pulumi:"projectID"`
+	// MasterPayerARN is the ARN of the payer role.
+	MasterPayerARN pulumi.StringInput `pulumi:"masterPayerARN"`
 }
 
 func (p PayerConnection) complete() bool {
@@ -48,13 +54,13 @@ func (p PayerConnection) entry() pulumi.Output {
 // CloudIntegrationSecretArgs describe the secret that tells Kubecost where the bills are.
 type CloudIntegrationSecretArgs struct {
 	// Namespace is the namespace that Kubecost runs in.
-	Namespace pulumi.StringInput
+	Namespace pulumi.StringInput `pulumi:"namespace"`
 	// Payers are the payer accounts, at least one.
-	Payers []PayerConnection
+	Payers []PayerConnection `pulumi:"payers"`
 	// OtherClouds are further bills.
-	OtherClouds OtherClouds
-	// Format is the file's; empty for cloudintegration.Flat.
-	Format cloudintegration.Format
+	OtherClouds OtherClouds `pulumi:"otherClouds,optional"`
+	// Format is the file's; empty for flat.
+	Format cloudintegration.Format `pulumi:"format,optional" enum:"CloudIntegrationFormat"`
 }
 
 // CloudIntegrationSecret is the Kubernetes secret with cloud-integration.json. Its name carries a hash of its content, and

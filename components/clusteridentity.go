@@ -17,32 +17,32 @@ import (
 // ClusterIdentityArgs describe who Kubecost is, to Kubernetes and to AWS.
 type ClusterIdentityArgs struct {
 	// RoleName is the name of the IAM role to make, RolePath its path; empty for /. The payer role trusts it by both.
-	RoleName string
-	RolePath string
+	RoleName string `pulumi:"roleName"`
+	RolePath string `pulumi:"rolePath,optional"`
 	// AccountID is the account that the role is made in, 12 digits.
-	AccountID string
+	AccountID string `pulumi:"accountId"`
 	// PermissionsBoundary, unless empty, is the ARN of the managed policy that bounds the role.
-	PermissionsBoundary string
+	PermissionsBoundary string `pulumi:"permissionsBoundary,optional"`
 	// Namespace is the Kubernetes namespace to make.
-	Namespace string
+	Namespace string `pulumi:"namespace"`
 	// ServiceAccountName is the Kubernetes service account to make.
-	ServiceAccountName string
+	ServiceAccountName string `pulumi:"serviceAccountName"`
 	// Issuer is the cluster's OIDC issuer, with or without https://. Not needed with PodIdentity.
-	Issuer pulumi.StringInput
+	Issuer pulumi.StringInput `pulumi:"issuer,optional"`
 	// OidcProviderArn is the ARN of the IAM OIDC provider of that issuer in the cluster's account. Not needed with PodIdentity.
-	OidcProviderArn pulumi.StringInput
-	// CreateOidcProvider makes that provider, for a cluster that has none; OidcProviderArn is nil then.
-	CreateOidcProvider bool
+	OidcProviderArn pulumi.StringInput `pulumi:"oidcProviderArn,optional"`
+	// CreateOidcProvider makes that provider, for a cluster that has none; OidcProviderArn is left out then.
+	CreateOidcProvider bool `pulumi:"createOidcProvider,optional"`
 	// PodIdentity has EKS Pod Identity give the role to the pods, by an association in the cluster. Without it the role is got by
 	// the service account's token (IRSA).
-	PodIdentity bool
+	PodIdentity bool `pulumi:"podIdentity,optional"`
 	// ClusterName and ClusterArn are the EKS cluster's. Needed with PodIdentity only.
-	ClusterName pulumi.StringInput
-	ClusterArn  pulumi.StringInput
-	// PayerRoleArns are the ARNs of the payer roles that the role may assume, at most MaxPayers.
-	PayerRoleArns pulumi.StringArray
+	ClusterName pulumi.StringInput `pulumi:"clusterName,optional"`
+	ClusterArn  pulumi.StringInput `pulumi:"clusterArn,optional"`
+	// PayerRoleArns are the ARNs of the payer roles that the role may assume, at most 880.
+	PayerRoleArns []pulumi.StringInput `pulumi:"payerRoleArns"`
 	// Tags are put on the role.
-	Tags map[string]string
+	Tags map[string]string `pulumi:"tags,optional"`
 }
 
 // ClusterIdentity is Kubecost's namespace and service account, and the IAM role that the pods of that service account, and

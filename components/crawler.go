@@ -18,23 +18,23 @@ import (
 // CrawlerArgs describe the Glue crawler that keeps a report's table.
 type CrawlerArgs struct {
 	// AccountID is the payer account's ID, 12 digits. Region is that of the catalog and of the report's bucket.
-	AccountID string
-	Region    string
+	AccountID string `pulumi:"accountId"`
+	Region    string `pulumi:"region"`
 	// RoleName is the role to make for the crawler, RolePath its path; empty for /. A second role, for EventBridge, has -events added
 	// to the name.
-	RoleName string
-	RolePath string
+	RoleName string `pulumi:"roleName"`
+	RolePath string `pulumi:"rolePath,optional"`
 	// PermissionsBoundary, unless empty, is the ARN of the managed policy that bounds the roles.
-	PermissionsBoundary string
+	PermissionsBoundary string `pulumi:"permissionsBoundary,optional"`
 	// KmsKeyArn, unless empty, is the key that the report's bucket is encrypted with.
-	KmsKeyArn string
+	KmsKeyArn string `pulumi:"kmsKeyArn,optional"`
 	// LakeFormation grants the crawler's role the database and the table in the account's Lake Formation.
-	LakeFormation bool
+	LakeFormation bool `pulumi:"lakeFormation,optional"`
 	// Trigger is what starts a crawl: schedule or event; empty for schedule. With event, the report's bucket has to tell EventBridge
 	// of its objects, as BillingReportArgs.NotifyEventBridge has it.
-	Trigger string
+	Trigger string `pulumi:"trigger,optional" enum:"CrawlerTrigger"`
 	// Schedule is a cron expression of Glue, for the trigger schedule.
-	Schedule string
+	Schedule string `pulumi:"schedule,optional"`
 }
 
 // eventsRoleSuffix makes the crawler's role name that of EventBridge's.

@@ -10,9 +10,9 @@ import (
 // CurIntegrationArgs hold the payer side, the primary side, or both.
 type CurIntegrationArgs struct {
 	// Payer is set where the bill is set up.
-	Payer *PayerArgs
+	Payer *PayerArgs `pulumi:"payer,optional"`
 	// Primary is set where Kubecost is installed.
-	Primary *PrimaryArgs
+	Primary *PrimaryArgs `pulumi:"primary,optional"`
 }
 
 // CurIntegration gives Kubecost the AWS bill across accounts. It holds the payer side in the payer's stack and the primary
@@ -21,26 +21,38 @@ type CurIntegrationArgs struct {
 type CurIntegration struct {
 	pulumi.ResourceState
 
-	// Connection is how Kubecost reaches this payer's bill.
-	Connection PayerConnection
+	// AthenaBucketName is where Athena writes results: s3://bucket, or s3://bucket/prefix/. It, and what follows to MasterPayerARN,
+	// are how Kubecost reaches this payer's bill, under the guide's own names.
+	AthenaBucketName pulumi.StringOutput `pulumi:"athenaBucketName" output:"optional"`
+	// AthenaRegion is the region of Athena and of its Glue catalog.
+	AthenaRegion pulumi.StringOutput `pulumi:"athenaRegion" output:"optional"`
+	// AthenaDatabase and AthenaTable are the Glue database and table of the bill.
+	AthenaDatabase pulumi.StringOutput `pulumi:"athenaDatabase" output:"optional"`
+	AthenaTable    pulumi.StringOutput `pulumi:"athenaTable" output:"optional"`
+	// AthenaWorkgroup is the work group that queries run in.
+	AthenaWorkgroup pulumi.StringOutput `pulumi:"athenaWorkgroup" output:"optional"`
+	// ProjectID is the payer account's ID.
+	ProjectID pulumi.StringOutput `pulumi:"projectID" output:"optional"`
+	// MasterPayerARN is the ARN of the payer role.
+	MasterPayerARN pulumi.StringOutput `pulumi:"masterPayerARN" output:"optional"`
 	// ReportBucketName is the bucket that the report is delivered to.
-	ReportBucketName pulumi.StringOutput `pulumi:"reportBucketName"`
+	ReportBucketName pulumi.StringOutput `pulumi:"reportBucketName" output:"optional"`
 	// ReportName is the report definition's name.
-	ReportName pulumi.StringOutput `pulumi:"reportName"`
+	ReportName pulumi.StringOutput `pulumi:"reportName" output:"optional"`
 	// TrustedRoleArn is the only role that may assume the payer role; several are separated by commas.
-	TrustedRoleArn pulumi.StringOutput `pulumi:"trustedRoleArn"`
+	TrustedRoleArn pulumi.StringOutput `pulumi:"trustedRoleArn" output:"optional"`
 	// CrawlerName is the Glue crawler that keeps the report's table; unset in the mode projection.
-	CrawlerName pulumi.StringOutput `pulumi:"crawlerName"`
+	CrawlerName pulumi.StringOutput `pulumi:"crawlerName" output:"optional"`
 
 	// ReaderRoleArn is the role of Kubecost's pods.
-	ReaderRoleArn pulumi.StringOutput `pulumi:"readerRoleArn"`
+	ReaderRoleArn pulumi.StringOutput `pulumi:"readerRoleArn" output:"optional"`
 	// Namespace is the namespace that Kubecost runs in.
-	Namespace pulumi.StringOutput `pulumi:"namespace"`
+	Namespace pulumi.StringOutput `pulumi:"namespace" output:"optional"`
 	// SecretName is the secret with cloud-integration.json.
-	SecretName pulumi.StringOutput `pulumi:"secretName"`
+	SecretName pulumi.StringOutput `pulumi:"secretName" output:"optional"`
 	// ReleaseName and ReleaseStatus are those of the Helm release.
-	ReleaseName   pulumi.StringOutput `pulumi:"releaseName"`
-	ReleaseStatus pulumi.StringOutput `pulumi:"releaseStatus"`
+	ReleaseName   pulumi.StringOutput `pulumi:"releaseName" output:"optional"`
+	ReleaseStatus pulumi.StringOutput `pulumi:"releaseStatus" output:"optional"`
 }
 
 // NewCurIntegration registers the sides that args hold. What is wrong with the arguments, of the component and of all its
@@ -55,11 +67,11 @@ func NewCurIntegration(
 	var primary *primaryParts
 	var faults []error
 	if args.Payer != nil {
-		payer = args.Payer.parts()
+		payer = args.Payer.withDefaults().parts()
 		faults = append(faults, payer.validate(name))
 	}
 	if args.Primary != nil {
-		primary = args.Primary.parts()
+		primary = args.Primary.withDefaults().parts()
 		faults = append(faults, primary.validate(name, payer))
 	}
 	if err := errors.Join(faults...); err != nil {
@@ -78,7 +90,7 @@ func NewCurIntegration(
 	}
 	if primary != nil {
 		if payer != nil {
-			primary.add(c.Connection)
+			primary.add(c.Connection())
 		}
 		if err := c.newPrimary(ctx, name, args.Primary, primary, outputs); err != nil {
 			return nil, err
@@ -118,25 +130,35 @@ func (c *CurIntegration) newPayer(
 		}
 	}
 
-	c.Connection = PayerConnection{
-		AthenaBucketName: workspace.ResultsLocation,
-		AthenaRegion:     pulumi.String(args.Region),
-		AthenaDatabase:   catalog.DatabaseName,
-		AthenaTable:      catalog.TableName,
-		AthenaWorkgroup:  workspace.WorkGroupName,
-		ProjectID:        pulumi.String(args.AccountID),
-		MasterPayerARN:   role.RoleArn,
-	}
+	c.AthenaBucketName, c.AthenaWorkgroup = workspace.ResultsLocation, workspace.WorkGroupName
+	c.AthenaDatabase, c.AthenaTable = catalog.DatabaseName, catalog.TableName
+	c.AthenaRegion, c.ProjectID = pulumi.String(args.Region).ToStringOutput(), pulumi.String(args.AccountID).ToStringOutput()
+	c.MasterPayerARN = role.RoleArn
 	c.ReportBucketName, c.ReportName, c.TrustedRoleArn = report.BucketName, report.ReportName, role.TrustedRoleArn
+	outputs["athenaBucketName"], outputs["athenaWorkgroup"] = c.AthenaBucketName, c.AthenaWorkgroup
+	outputs["athenaDatabase"], outputs["athenaTable"] = c.AthenaDatabase, c.AthenaTable
+	outputs["athenaRegion"], outputs["projectID"], outputs["masterPayerARN"] = c.AthenaRegion, c.ProjectID, c.MasterPayerARN
 	outputs["reportBucketName"] = c.ReportBucketName
 	outputs["reportName"] = c.ReportName
-	outputs["payerRoleArn"] = role.RoleArn
 	outputs["trustedRoleArn"] = c.TrustedRoleArn
 	if parts.catalog.Crawler != nil {
 		c.CrawlerName = catalog.CrawlerName
 		outputs["crawlerName"] = c.CrawlerName
 	}
 	return nil
+}
+
+// Connection is how Kubecost reaches this payer's bill.
+func (c *CurIntegration) Connection() PayerConnection {
+	return PayerConnection{
+		AthenaBucketName: c.AthenaBucketName,
+		AthenaRegion:     c.AthenaRegion,
+		AthenaDatabase:   c.AthenaDatabase,
+		AthenaTable:      c.AthenaTable,
+		AthenaWorkgroup:  c.AthenaWorkgroup,
+		ProjectID:        c.ProjectID,
+		MasterPayerARN:   c.MasterPayerARN,
+	}
 }
 
 // newPrimary registers the primary side and adds its outputs.

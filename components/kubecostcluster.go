@@ -13,24 +13,24 @@ import (
 // KubecostClusterArgs describe a new EKS cluster.
 type KubecostClusterArgs struct {
 	// ClusterName is the name of the cluster to make.
-	ClusterName string
+	ClusterName string `pulumi:"clusterName"`
 	// Region and AccountID say where it is made.
-	Region    string
-	AccountID string
+	Region    string `pulumi:"region"`
+	AccountID string `pulumi:"accountId"`
 	// Version is that of Kubernetes, such as 1.33; empty for EKS's default.
-	Version string
+	Version string `pulumi:"version,optional"`
 	// NodeInstanceType is the EC2 instance type of the nodes, NodeCount how many there are, at least 1.
-	NodeInstanceType string
-	NodeCount        int
+	NodeInstanceType string `pulumi:"nodeInstanceType"`
+	NodeCount        int    `pulumi:"nodeCount"`
 	// PodIdentityAgent adds the agent of EKS Pod Identity.
-	PodIdentityAgent bool
+	PodIdentityAgent bool `pulumi:"podIdentityAgent,optional"`
 	// Profile and RoleArn are as whom the kubeconfig calls the cluster: the AWS profile and the role of who makes it.
-	Profile string
-	RoleArn string
+	Profile string `pulumi:"profile,optional"`
+	RoleArn string `pulumi:"roleArn,optional"`
 	// PermissionsBoundary, unless empty, is the ARN of the managed policy that bounds the role of the EBS driver.
-	PermissionsBoundary string
+	PermissionsBoundary string `pulumi:"permissionsBoundary,optional"`
 	// Tags are put on every resource.
-	Tags map[string]string
+	Tags map[string]string `pulumi:"tags,optional"`
 }
 
 // KubecostCluster is a new small EKS cluster with what Kubecost needs: nodes in the default VPC, an IAM OIDC provider, the EBS

@@ -13,27 +13,27 @@ import (
 // KubecostReleaseArgs describe the Helm release of Kubecost or OpenCost.
 type KubecostReleaseArgs struct {
 	// ReleaseName is the release's name; what the chart makes is named after it.
-	ReleaseName string
+	ReleaseName string `pulumi:"releaseName"`
 	// Namespace is the namespace to install into; it exists.
-	Namespace pulumi.StringInput
+	Namespace pulumi.StringInput `pulumi:"namespace"`
 	// ChartLine is the line of charts: cost-analyzer-2, cost-analyzer-1, kubecost-3 or opencost; empty for the first.
-	ChartLine string
+	ChartLine string `pulumi:"chartLine,optional" enum:"ChartLine"`
 	// ChartVersion is a version of that line; empty for the line's default.
-	ChartVersion string
+	ChartVersion string `pulumi:"chartVersion,optional"`
 	// ClusterID names the cluster in the costs of kubecost-3, which needs it; empty for the other lines.
-	ClusterID string
+	ClusterID string `pulumi:"clusterId,optional"`
 	// AccountID is the account that the cluster runs in, 12 digits.
-	AccountID string
+	AccountID string `pulumi:"accountId"`
 	// ServiceAccountName is the service account that Kubecost runs as; it exists.
-	ServiceAccountName pulumi.StringInput
+	ServiceAccountName pulumi.StringInput `pulumi:"serviceAccountName"`
 	// SecretName is the secret with cloud-integration.json; it exists.
-	SecretName pulumi.StringInput
+	SecretName pulumi.StringInput `pulumi:"secretName"`
 	// StorageClass is the storage class of Kubecost's volumes; empty for the cluster's default.
-	StorageClass string
+	StorageClass string `pulumi:"storageClass,optional"`
 	// Values are Helm values of the user's. They win over this component's, but for those without which the bill is not read.
-	Values pulumi.MapInput
+	Values pulumi.MapInput `pulumi:"values,optional"`
 	// TimeoutSeconds is how long to wait for Kubecost to be ready.
-	TimeoutSeconds int
+	TimeoutSeconds int `pulumi:"timeoutSeconds"`
 }
 
 // KubecostRelease is the Helm release of Kubecost.

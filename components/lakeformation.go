@@ -12,13 +12,13 @@ import (
 // Source: https://docs.aws.amazon.com/lake-formation/latest/dg/lf-permissions-reference.html
 type LakeFormationGrantsArgs struct {
 	// PrincipalArn is the ARN of the role that gets the grants.
-	PrincipalArn pulumi.StringInput
+	PrincipalArn pulumi.StringInput `pulumi:"principalArn"`
 	// DatabaseName and TableName are what they are on.
-	DatabaseName pulumi.StringInput
-	TableName    pulumi.StringInput
+	DatabaseName pulumi.StringInput `pulumi:"databaseName"`
+	TableName    pulumi.StringInput `pulumi:"tableName"`
 	// OnDatabase and OnTable are the permissions, such as DESCRIBE; at least one each.
-	OnDatabase []string
-	OnTable    []string
+	OnDatabase []string `pulumi:"onDatabase"`
+	OnTable    []string `pulumi:"onTable"`
 }
 
 // LakeFormationGrants are a principal's grants on a database and a table. They need a caller who is an administrator of the

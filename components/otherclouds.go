@@ -10,51 +10,62 @@ import (
 
 // OtherClouds are the bills of clouds other than AWS, which Kubecost reads by the same file.
 type OtherClouds struct {
-	Azure   []AzureConnection
-	GCP     []GCPConnection
-	Alibaba []AlibabaConnection
-	// OCI is not in the flat format.
-	OCI []OCIConnection
+	// Azure are the Azure subscriptions.
+	Azure []AzureConnection `pulumi:"azure,optional"`
+	// GCP are the Google Cloud billing exports.
+	GCP []GCPConnection `pulumi:"gcp,optional"`
+	// Alibaba are the Alibaba Cloud accounts.
+	Alibaba []AlibabaConnection `pulumi:"alibaba,optional"`
+	// OCI are the Oracle Cloud tenancies; the flat format has none.
+	OCI []OCIConnection `pulumi:"oci,optional"`
 }
 
 // AzureConnection is how Kubecost reaches one Azure subscription's cost export.
 type AzureConnection struct {
-	SubscriptionID pulumi.StringInput
-	StorageAccount pulumi.StringInput
-	Container      pulumi.StringInput
-	// Path is the export's in the container, Cloud is public, gov or china. Both may be nil.
-	Path  pulumi.StringInput
-	Cloud pulumi.StringInput
-	// StorageAccessKey is nil for the pod's own Azure identity, which the flat format has not.
-	StorageAccessKey pulumi.StringInput
+	// SubscriptionID is the subscription's ID.
+	SubscriptionID pulumi.StringInput `pulumi:"subscriptionId"`
+	// StorageAccount and Container are where the daily cost export goes.
+	StorageAccount pulumi.StringInput `pulumi:"storageAccount"`
+	Container      pulumi.StringInput `pulumi:"container"`
+	// Path is the export's in the container, Cloud is the one that the subscription is in. Both may be left out.
+	Path  pulumi.StringInput `pulumi:"path,optional"`
+	Cloud pulumi.StringInput `pulumi:"cloud,optional" enum:"AzureCloud"`
+	// StorageAccessKey is the storage account's key; without it Kubecost has the pod's own Azure identity, which the flat format has not.
+	StorageAccessKey pulumi.StringInput `pulumi:"storageAccessKey,optional" provider:"secret"`
 }
 
 // GCPConnection is how Kubecost reaches one Google Cloud billing export.
 type GCPConnection struct {
-	ProjectID pulumi.StringInput
-	Dataset   pulumi.StringInput
-	Table     pulumi.StringInput
-	// ServiceAccountKey is the JSON that Google gives for the key; nil for the pod's own Google identity.
-	ServiceAccountKey pulumi.StringInput
+	// ProjectID, Dataset and Table are where the billing export goes in BigQuery.
+	ProjectID pulumi.StringInput `pulumi:"projectId"`
+	Dataset   pulumi.StringInput `pulumi:"dataset"`
+	Table     pulumi.StringInput `pulumi:"table"`
+	// ServiceAccountKey is the JSON that Google gives for the key; without it Kubecost has the pod's own Google identity.
+	ServiceAccountKey pulumi.StringInput `pulumi:"serviceAccountKey,optional" provider:"secret"`
 }
 
 // AlibabaConnection is how Kubecost reaches one Alibaba Cloud account's bill.
 type AlibabaConnection struct {
-	AccountID       pulumi.StringInput
-	Region          pulumi.StringInput
-	AccessKeyID     pulumi.StringInput
-	AccessKeySecret pulumi.StringInput
+	// AccountID is the account's ID, Region where its bill is asked for.
+	AccountID pulumi.StringInput `pulumi:"accountId"`
+	Region    pulumi.StringInput `pulumi:"region"`
+	// AccessKeyID and AccessKeySecret are the access key.
+	AccessKeyID     pulumi.StringInput `pulumi:"accessKeyId"`
+	AccessKeySecret pulumi.StringInput `pulumi:"accessKeySecret" provider:"secret"`
 }
 
 // OCIConnection is how Kubecost reaches one Oracle Cloud tenancy's bill.
 type OCIConnection struct {
-	TenancyID   pulumi.StringInput
-	Region      pulumi.StringInput
-	UserID      pulumi.StringInput
-	Fingerprint pulumi.StringInput
-	PrivateKey  pulumi.StringInput
-	// PrivateKeyPassphrase is nil for a private key without one.
-	PrivateKeyPassphrase pulumi.StringInput
+	// TenancyID is the tenancy's OCID, Region its home region.
+	TenancyID pulumi.StringInput `pulumi:"tenancyId"`
+	Region    pulumi.StringInput `pulumi:"region"`
+	// UserID is the OCID of the user that the key is of, Fingerprint the key's.
+	UserID      pulumi.StringInput `pulumi:"userId"`
+	Fingerprint pulumi.StringInput `pulumi:"fingerprint"`
+	// PrivateKey is the API key in PEM.
+	PrivateKey pulumi.StringInput `pulumi:"privateKey" provider:"secret"`
+	// PrivateKeyPassphrase is that of the private key, if it has one.
+	PrivateKeyPassphrase pulumi.StringInput `pulumi:"privateKeyPassphrase,optional" provider:"secret"`
 }
 
 func (o OtherClouds) validate(f *faults) {

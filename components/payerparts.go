@@ -24,7 +24,7 @@ func (args *PayerArgs) parts() *payerParts {
 	database, table := cmp.Or(args.DatabaseName, report.Database()), cmp.Or(args.TableName, report.Table())
 	partition, _ := arn.Partition(args.Region) // BillingReport's validate names an unknown region
 	parts := &payerParts{
-		mode: cmp.Or(args.CatalogMode, billing.Projection),
+		mode: args.CatalogMode,
 		report: BillingReportArgs{
 			AccountID:      args.AccountID,
 			Region:         args.Region,
@@ -39,7 +39,7 @@ func (args *PayerArgs) parts() *payerParts {
 			BucketName:     args.ReportBucketName,
 			AdoptBucket:    args.Adopt.ReportBucket,
 			ExpirationDays: args.ReportExpirationDays,
-			Protect:        args.ReportProtect,
+			Protect:        *args.ReportProtect,
 			ForceDestroy:   args.ForceDestroy,
 			ReportProvider: args.ReportProvider,
 			Tags:           args.Tags,
@@ -92,7 +92,7 @@ func (args *PayerArgs) parts() *payerParts {
 			StrictTrust:         args.StrictTrust,
 			SessionTags:         args.ReaderSessionTags,
 			PermissionsBoundary: args.PermissionsBoundary,
-			ListAccounts:        args.ListAccounts,
+			ListAccounts:        *args.ListAccounts,
 			Tags:                args.Tags,
 		},
 	}

@@ -17,27 +17,27 @@ import (
 // PayerRoleArgs describe the role through which Kubecost reads the bill.
 type PayerRoleArgs struct {
 	// RoleName is the role's name, Path its path in IAM; empty for /.
-	RoleName string
-	Path     string
+	RoleName string `pulumi:"roleName"`
+	Path     string `pulumi:"path,optional"`
 	// Adopt says that the role is there already. It gets the policies, under names of their own, and is else neither changed nor
 	// deleted. Who may assume it is what its own trust policy says, so that nothing here narrows it: ReaderRoleArns is one reader.
-	Adopt bool
+	Adopt bool `pulumi:"adopt,optional"`
 	// Query names what the role may query.
-	Query iampolicy.BillQuery
+	Query iampolicy.BillQuery `pulumi:"query"`
 	// ReaderRoleArns are the roles that may assume this one, at least one: those of Kubecost's pods in the primary accounts.
-	ReaderRoleArns []string
+	ReaderRoleArns []string `pulumi:"readerRoleArns"`
 	// OrganizationID, unless empty, is the organization whose members the readers' accounts must be.
-	OrganizationID string
+	OrganizationID string `pulumi:"organizationId,optional"`
 	// StrictTrust names the readers themselves as Principal, which must exist then; else they need not exist yet.
-	StrictTrust bool
+	StrictTrust bool `pulumi:"strictTrust,optional"`
 	// SessionTags lets the readers' sessions bring tags: those of EKS Pod Identity do, and are refused without it.
-	SessionTags bool
+	SessionTags bool `pulumi:"sessionTags,optional"`
 	// PermissionsBoundary, unless empty, is the ARN of the managed policy that bounds the role.
-	PermissionsBoundary string
+	PermissionsBoundary string `pulumi:"permissionsBoundary,optional"`
 	// ListAccounts lets the role read the names and tags of the organisation's accounts.
-	ListAccounts bool
+	ListAccounts bool `pulumi:"listAccounts,optional"`
 	// Tags are put on the role.
-	Tags map[string]string
+	Tags map[string]string `pulumi:"tags,optional"`
 }
 
 // PayerRole is the role in the payer account that Kubecost assumes from the primary account.

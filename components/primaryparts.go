@@ -16,7 +16,7 @@ type primaryParts struct {
 	identity ClusterIdentityArgs
 	secret   CloudIntegrationSecretArgs
 	release  KubecostReleaseArgs
-	roles    pulumi.StringArray
+	roles    []pulumi.StringInput
 }
 
 func (args *PrimaryArgs) parts() *primaryParts {
@@ -34,7 +34,7 @@ func (args *PrimaryArgs) parts() *primaryParts {
 			PodIdentity:         args.PodIdentity,
 			ClusterName:         args.ClusterName,
 			ClusterArn:          args.ClusterArn,
-			PayerRoleArns:       pulumi.StringArray{},
+			PayerRoleArns:       []pulumi.StringInput{},
 			Tags:                args.Tags,
 		},
 		secret: CloudIntegrationSecretArgs{

@@ -24,27 +24,27 @@ const PrimaryWorkGroup = "primary"
 // QueryWorkspaceArgs describe where Athena queries run and what they may cost.
 type QueryWorkspaceArgs struct {
 	// Region is the region of Athena and of the results bucket: the report's.
-	Region string
+	Region string `pulumi:"region"`
 	// AccountID is the account's ID, 12 digits; needed with KmsKeyArn only.
-	AccountID string
+	AccountID string `pulumi:"accountId,optional"`
 	// WorkGroupName is the name of the Athena work group to make, or primary: the account's own, which is used as it is.
-	WorkGroupName string
+	WorkGroupName string `pulumi:"workGroupName"`
 	// BucketName is the name of the results bucket to make; not the report's bucket. With AdoptBucket it is there already, and
 	// neither changed nor deleted.
-	BucketName  string
-	AdoptBucket bool
+	BucketName  string `pulumi:"bucketName"`
+	AdoptBucket bool   `pulumi:"adoptBucket,optional"`
 	// ResultsPrefix is where in the bucket results go, without slashes around it; empty for the bucket's root.
-	ResultsPrefix string
+	ResultsPrefix string `pulumi:"resultsPrefix,optional"`
 	// KmsKeyArn, unless empty, is the key that results are encrypted with.
-	KmsKeyArn string
+	KmsKeyArn string `pulumi:"kmsKeyArn,optional"`
 	// BytesScannedCutoff is how many bytes one query may scan before Athena stops it; 0 with the work group primary.
-	BytesScannedCutoff int
+	BytesScannedCutoff int `pulumi:"bytesScannedCutoff,optional"`
 	// ResultsExpirationDays is after how many days results are deleted, at least 1.
-	ResultsExpirationDays int
+	ResultsExpirationDays int `pulumi:"resultsExpirationDays"`
 	// ForceDestroy deletes the bucket together with the results in it.
-	ForceDestroy bool
+	ForceDestroy bool `pulumi:"forceDestroy,optional"`
 	// Tags are put on every resource.
-	Tags map[string]string
+	Tags map[string]string `pulumi:"tags,optional"`
 }
 
 // QueryWorkspace is an Athena work group of its own, whose settings no client can override, and its results bucket. With the

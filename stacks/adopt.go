@@ -186,7 +186,7 @@ func (a *adopter) adoptTable(opts []pulumi.InvokeOption) {
 	for _, f := range table.Check(a.report) {
 		a.misfit(part, name, f, "run the crawler over the report's data again, or name the table over it with databaseName and tableName")
 	}
-	if slices.Equal(a.s.Payer.CostAllocationTags, defaultTags) {
+	if slices.Equal(a.s.Payer.CostAllocationTags, components.DefaultCostAllocationTags()) {
 		return // those are taken where they are
 	}
 	for _, tag := range a.s.Payer.CostAllocationTags {

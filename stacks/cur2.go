@@ -5,13 +5,14 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/kubecost-cur/kubecost-cur/components"
 	"github.com/kubecost-cur/kubecost-cur/internal/billing"
 )
 
 // cur2 checks the settings of a payer side with CUR 2.0.
 func (r *reader) cur2(p *payerSettings) {
 	r.fault("reportName", p.ReportName, billing.CheckExportName(p.ReportName))
-	if !slices.Equal(p.CostAllocationTags, defaultTags) {
+	if !slices.Equal(p.CostAllocationTags, components.DefaultCostAllocationTags()) {
 		r.fault("costAllocationTags", strings.Join(p.CostAllocationTags, ", "), fmt.Errorf("with %s 2 there are no columns to declare: "+
 			"all active cost allocation tags are in one, resource_tags. Remove it", r.full("reportVersion")))
 	}

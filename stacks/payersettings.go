@@ -80,12 +80,12 @@ func (r *reader) payer(s settings) payerSettings {
 		p.Region = region
 	}
 	if p.ReportBucketName == "" {
-		p.ReportBucketName = fmt.Sprintf("kubecost-cur-%s-%s", s.PayerAccountID, p.Region)
+		p.ReportBucketName = components.DefaultReportBucketName(s.PayerAccountID, p.Region)
 	} else {
 		r.fault("reportBucketName", p.ReportBucketName, arn.CheckBucketName(p.ReportBucketName))
 	}
 	if p.ResultsBucketName == "" {
-		p.ResultsBucketName = fmt.Sprintf("kubecost-athena-%s-%s", s.PayerAccountID, p.Region)
+		p.ResultsBucketName = components.DefaultResultsBucketName(s.PayerAccountID, p.Region)
 	} else {
 		r.fault("resultsBucketName", p.ResultsBucketName, arn.CheckBucketName(p.ResultsBucketName))
 	}

@@ -1,5 +1,7 @@
 package stacks
 
+import "github.com/kubecost-cur/kubecost-cur/components"
+
 // side is one of the two accounts' halves of the integration.
 type side string
 
@@ -28,36 +30,36 @@ var schema = []setting{
 	{"side", either, "string", "", "Which half this stack is: payer, primary, or both in one. Required."},
 	{"payerAccountId", either, "string", "", "ID of the payer account, which gets the bill: 12 digits in quotes. Required, but for a primary side without payerStack."},
 	{"primaryAccountId", either, "string", "", "ID of the account that Kubecost runs in: 12 digits in quotes. Required."},
-	{"readerRoleName", either, "string", "kubecost-cur-reader", "IAM role of Kubecost's pods in the primary account; the payer role trusts it by this name, so both stacks need the same."},
+	{"readerRoleName", either, "string", components.DefaultReaderRoleName, "IAM role of Kubecost's pods in the primary account; the payer role trusts it by this name, so both stacks need the same."},
 	{"readerRolePath", either, "string", "/", "Path of that role in IAM, such as /platform/; the same in both stacks."},
 	{"identity", either, "string", "irsa", "How Kubecost's pods get that role: irsa, by the cluster's OIDC provider, or pod-identity, by EKS Pod Identity. The same in both stacks."},
 	{"permissionsBoundary", either, "string", "", "ARN of a managed policy that bounds the IAM roles of this side; none if empty."},
 
-	{"reportName", payer, "string", "kubecost", "Name of the Cost and Usage Report and of its Glue table: lower-case letters, digits, underscores; of an adopted one as AWS allows."},
+	{"reportName", payer, "string", components.DefaultReportName, "Name of the Cost and Usage Report and of its Glue table: lower-case letters, digits, underscores; of an adopted one as AWS allows."},
 	{"reportVersion", payer, "string", "1", "1 for a legacy report, which every Kubecost reads, or 2 for CUR 2.0, which OpenCost reads. Another one needs another report, as with reportTimeUnit."},
 	{"adopt", payer, "array", []string{}, "What is there already, by the names of its settings, and is used as it is: report, reportBucket, resultsBucket, catalog, payerRole. It is checked, and neither changed nor deleted; an adopted role gets policies."},
 	{"databaseName", payer, "string", "", "Glue database of an adopted catalog; athenacurcfn_REPORT, as AWS names it, if empty."},
 	{"tableName", payer, "string", "", "Glue table of an adopted catalog; the report's name, as a crawler writes it, if empty."},
 	{"reportTimeUnit", payer, "string", "DAILY", "How fine the bill is: DAILY or HOURLY. Another one needs another report, so the change is refused while reportProtect is true; give the new one another reportName."},
 	{"reportSchemaElements", payer, "array", []string{}, "What the report holds besides resource IDs: SPLIT_COST_ALLOCATION_DATA, MANUAL_DISCOUNT_COMPATIBILITY. A change is refused while reportProtect is true, as that of reportTimeUnit."},
-	{"reportPrefix", payer, "string", "cur", "Where in its bucket the report goes: a prefix without slashes around it."},
+	{"reportPrefix", payer, "string", components.DefaultReportPrefix, "Where in its bucket the report goes: a prefix without slashes around it."},
 	{"reportBucketName", payer, "string", "", "Bucket to make for the report; kubecost-cur-ACCOUNT-REGION if empty."},
 	{"reportExpirationDays", payer, "integer", 0, "Days after which the report's data is deleted; 0 keeps it. Under 100, a new Kubecost cannot read back its 91 days."},
 	{"reportProtect", payer, "boolean", true, "Keeps Pulumi from deleting the report and its bucket: a report made again in the same place can corrupt its data."},
-	{"costAllocationTags", payer, "array", defaultTags, "Cost allocation tags that become columns: keys as in the billing console, with aws: for those that AWS makes."},
+	{"costAllocationTags", payer, "array", components.DefaultCostAllocationTags(), "Cost allocation tags that become columns: keys as in the billing console, with aws: for those that AWS makes."},
 	{"activatedCostAllocationTags", payer, "array", []string{}, "Those of them to activate in the payer account, each once billing has seen it. They stay active when they are taken out, and after destroy."},
 	{"catalogMode", payer, "string", "projection", "How the table gets its partitions: projection (Athena works them out) or crawler (a Glue crawler registers them, and adds the columns of all tags)."},
 	{"crawlerTrigger", payer, "string", "schedule", "What starts the crawler: schedule (crawlerSchedule) or event (each delivery of the bill)."},
-	{"crawlerSchedule", payer, "string", "cron(0 2 * * ? *)", "When the crawler starts, in UTC: a cron expression of AWS Glue."},
-	{"crawlerRoleName", payer, "string", "kubecost-cur-crawler", "IAM role of the crawler; with crawlerTrigger event, EventBridge gets another one, named with -events at the end."},
+	{"crawlerSchedule", payer, "string", components.DefaultCrawlerSchedule, "When the crawler starts, in UTC: a cron expression of AWS Glue."},
+	{"crawlerRoleName", payer, "string", components.DefaultCrawlerRoleName, "IAM role of the crawler; with crawlerTrigger event, EventBridge gets another one, named with -events at the end."},
 	{"resultsBucketName", payer, "string", "", "Bucket to make for query results; kubecost-athena-ACCOUNT-REGION if empty."},
 	{"resultsPrefix", payer, "string", "", "Where in that bucket results go: a prefix without slashes around it; the bucket's root if empty."},
-	{"resultsExpirationDays", payer, "integer", 1, "Days after which query results are deleted."},
-	{"workGroupName", payer, "string", "kubecost-cur", "Athena work group to make; primary uses the account's own as it is, without a scan limit."},
-	{"bytesScannedCutoff", payer, "integer", 107_374_182_400, "Bytes that one query may scan before Athena stops it; 100 GiB cost about 0.50 USD."},
+	{"resultsExpirationDays", payer, "integer", components.DefaultResultsExpirationDays, "Days after which query results are deleted."},
+	{"workGroupName", payer, "string", components.DefaultWorkGroupName, "Athena work group to make; primary uses the account's own as it is, without a scan limit."},
+	{"bytesScannedCutoff", payer, "integer", components.DefaultBytesScannedCutoff, "Bytes that one query may scan before Athena stops it; 100 GiB cost about 0.50 USD."},
 	{"kmsKeyArn", payer, "string", "", "ARN of the KMS key that the report, its bucket and the results are encrypted with; S3's own key if empty. Its policy needs the output kmsKeyPolicyStatements."},
 	{"lakeFormation", payer, "boolean", false, "Grants the payer role the database and the table in the payer account's Lake Formation, for accounts that use it."},
-	{"payerRoleName", payer, "string", "kubecost-cur-access", "IAM role in the payer account that Kubecost assumes."},
+	{"payerRoleName", payer, "string", components.DefaultPayerRoleName, "IAM role in the payer account that Kubecost assumes."},
 	{"payerRolePath", payer, "string", "/", "Path of that role in IAM, such as /platform/; also of the crawler's."},
 	{"furtherReaderRoleArns", payer, "array", []string{}, "Roles of further primary clusters that may assume that role too: the readerRoleArn of each."},
 	{"organizationId", payer, "string", "", "Organization (o-...) whose member account a reader's must be; not asked if empty."},
@@ -81,13 +83,13 @@ var schema = []setting{
 	{"clusterVersion", primary, "string", "", "Kubernetes version of a new cluster, in quotes; EKS's default if empty."},
 	{"nodeInstanceType", primary, "string", "m6i.large", "EC2 instance type of a new cluster's nodes."},
 	{"nodeCount", primary, "integer", 2, "How many nodes a new cluster has."},
-	{"namespace", primary, "string", "kubecost", "Kubernetes namespace to make for Kubecost."},
-	{"serviceAccountName", primary, "string", "kubecost-serviceaccount", "Kubernetes service account to make for Kubecost."},
-	{"releaseName", primary, "string", "kubecost", "Name of the Helm release."},
+	{"namespace", primary, "string", components.DefaultNamespace, "Kubernetes namespace to make for Kubecost."},
+	{"serviceAccountName", primary, "string", components.DefaultServiceAccountName, "Kubernetes service account to make for Kubecost."},
+	{"releaseName", primary, "string", components.DefaultReleaseName, "Name of the Helm release."},
 	{"chartLine", primary, "string", "cost-analyzer-2", "Chart to install: cost-analyzer-2 (Kubecost 2), cost-analyzer-1 (Kubecost 1), kubecost-3 (Kubecost 3) or opencost."},
 	{"chartVersion", primary, "string", "", "Version of that chart; if empty 2.8.7, 1.108.1, 3.2.1 or 2.5.17."},
 	{"clusterId", primary, "string", "", "Name of the cluster among the costs, of kubecost-3 alone; clusterName if empty."},
-	{"timeoutSeconds", primary, "integer", 900, "How long to wait for Kubecost to be ready."},
+	{"timeoutSeconds", primary, "integer", components.DefaultTimeoutSeconds, "How long to wait for Kubecost to be ready."},
 	{"storageClass", primary, "string", "", "Storage class of Kubecost's volumes; the cluster's default if empty. Without either, Kubecost never gets ready."},
 	{"values", primary, "object", object{}, "Helm values of your own. They win, but for those without which the bill would not be read."},
 	{"payerProfile", both, "string", "", "Profile with which the payer account is reached."},
@@ -95,15 +97,4 @@ var schema = []setting{
 	{"payerRegion", both, "string", "", "Region of the payer's buckets, Glue and Athena; aws:region if empty."},
 
 	{"resourceTags", either, "array", []string{}, "Tags for all AWS resources, each as key=value."},
-}
-
-// defaultTags are the tags by which Kubecost tells what of the bill belongs to Kubernetes.
-// Source: OpenCost, TagColumnsIsK8sCUR10 in pkg/cloud/aws/athenaintegration.go.
-var defaultTags = []string{
-	"aws:eks:cluster-name",
-	"eks:cluster-name",
-	"alpha.eksctl.io/cluster-name",
-	"kubernetes.io/service-name",
-	"kubernetes.io/created-for/pvc/name",
-	"kubernetes.io/created-for/pv/name",
 }

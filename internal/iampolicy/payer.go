@@ -53,18 +53,27 @@ func TrustReaders(trust ReaderTrust) Document {
 
 // BillQuery names what a query of the bill touches in the payer account.
 type BillQuery struct {
-	Partition     string
-	Region        string // of the work group, the Glue catalog and both buckets
-	Account       string
-	WorkGroup     string
-	Database      string
-	Table         string
-	ReportBucket  string
-	DataPrefix    string // of the report's data in ReportBucket, without a trailing slash
-	ResultsBucket string
-	ResultsPrefix string // of the results in ResultsBucket, without slashes around it; empty for all of the bucket
-	KmsKeyArn     string // of the key that both buckets are encrypted with; empty for S3's own
-	LakeFormation bool   // the account's Lake Formation hands out the table's data
+	// Partition is that of the account: aws or aws-cn.
+	Partition string `pulumi:"partition"`
+	// Region is that of the work group, the Glue catalog and both buckets.
+	Region string `pulumi:"region"`
+	// Account is the payer account's ID, 12 digits.
+	Account string `pulumi:"account"`
+	// WorkGroup is the work group that queries run in.
+	WorkGroup string `pulumi:"workGroup"`
+	// Database and Table are the Glue database and table.
+	Database string `pulumi:"database"`
+	Table    string `pulumi:"table"`
+	// ReportBucket is the bucket of the report, DataPrefix where in it the data is, without a trailing slash.
+	ReportBucket string `pulumi:"reportBucket"`
+	DataPrefix   string `pulumi:"dataPrefix"`
+	// ResultsBucket is the bucket of query results, ResultsPrefix where in it, without slashes around it; empty for all of it.
+	ResultsBucket string `pulumi:"resultsBucket"`
+	ResultsPrefix string `pulumi:"resultsPrefix,optional"`
+	// KmsKeyArn is the key that both buckets are encrypted with; empty for S3's own.
+	KmsKeyArn string `pulumi:"kmsKeyArn,optional"`
+	// LakeFormation says that the account's Lake Formation hands out the table's data.
+	LakeFormation bool `pulumi:"lakeFormation,optional"`
 }
 
 // QueryBill lets a role run Athena queries over the report's table: the calls that Kubecost's client makes, and those that

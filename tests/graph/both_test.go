@@ -15,7 +15,7 @@ import (
 func payerArgs() *components.PayerArgs {
 	return &components.PayerArgs{
 		AccountID: payerAccount, Region: "us-east-2", ReportName: "kubecost", ReportPrefix: "cur",
-		ReportBucketName: "report-bucket", ReportProtect: true, ResultsBucketName: "results-bucket", ResultsExpirationDays: 1,
+		ReportBucketName: "report-bucket", ResultsBucketName: "results-bucket", ResultsExpirationDays: 1,
 		WorkGroupName: "kubecost-cur", BytesScannedCutoff: components.MinBytesScannedCutoff, RoleName: "kubecost-cur-access",
 		ReaderRoleArns: []string{"arn:aws:iam::222222222222:role/kubecost-cur-reader"},
 	}
