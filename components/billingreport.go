@@ -51,7 +51,7 @@ type BillingReportArgs struct {
 	NotifyEventBridge bool `pulumi:"notifyEventBridge,optional"`
 	// ReportProvider is an AWS provider of the same account in the partition's billing region: us-east-1, or cn-northwest-1 in
 	// China. Without it the component's own provider is taken.
-	ReportProvider pulumi.ProviderResource `pulumi:"reportProvider,optional"`
+	ReportProvider pulumi.ProviderResource `resource:"reportProvider"`
 	// Tags are put on every resource.
 	Tags map[string]string `pulumi:"tags,optional"`
 }

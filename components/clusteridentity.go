@@ -19,8 +19,8 @@ type ClusterIdentityArgs struct {
 	// RoleName is the name of the IAM role to make, RolePath its path; empty for /. The payer role trusts it by both.
 	RoleName string `pulumi:"roleName"`
 	RolePath string `pulumi:"rolePath,optional"`
-	// AccountID is the account that the role is made in, 12 digits.
-	AccountID string `pulumi:"accountId"`
+	// AccountID is the account that the role is made in, 12 digits; needed with PermissionsBoundary only.
+	AccountID string `pulumi:"accountId,optional"`
 	// PermissionsBoundary, unless empty, is the ARN of the managed policy that bounds the role.
 	PermissionsBoundary string `pulumi:"permissionsBoundary,optional"`
 	// Namespace is the Kubernetes namespace to make.

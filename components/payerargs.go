@@ -74,10 +74,10 @@ type PayerArgs struct {
 	// Tags are put on every resource.
 	Tags map[string]string `pulumi:"tags,optional"`
 	// Provider is the payer account's AWS provider; without it the component's own is taken.
-	Provider pulumi.ProviderResource `pulumi:"provider,optional"`
+	Provider pulumi.ProviderResource `resource:"provider"`
 	// ReportProvider is an AWS provider of the payer account in the partition's billing region: us-east-1, or cn-northwest-1 in
 	// China. Without it Provider is taken.
-	ReportProvider pulumi.ProviderResource `pulumi:"reportProvider,optional"`
+	ReportProvider pulumi.ProviderResource `resource:"reportProvider"`
 }
 
 // Adoption is what is there already: it is used, and neither changed nor deleted, but that an adopted role gets the policies

@@ -48,7 +48,7 @@ type PrimaryArgs struct {
 	// Tags are put on every AWS resource.
 	Tags map[string]string `pulumi:"tags,optional"`
 	// Provider is the primary account's AWS provider; without it the component's own is taken.
-	Provider pulumi.ProviderResource `pulumi:"provider,optional"`
+	Provider pulumi.ProviderResource `resource:"provider"`
 	// KubernetesProvider is the cluster's provider; without it the component's own is taken.
-	KubernetesProvider pulumi.ProviderResource `pulumi:"kubernetesProvider,optional"`
+	KubernetesProvider pulumi.ProviderResource `resource:"kubernetesProvider"`
 }

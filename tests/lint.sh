@@ -15,7 +15,7 @@ if [ -n "$unformatted" ]; then
 	echo "$unformatted"
 	exit 1
 fi
-packages=("$root" "$root/components" "$root/stacks" "$root/internal/..." ./...)
+packages=("$root" "$root/components" "$root/stacks" "$root/internal/..." "$root/plugin/..." ./...)
 progress "go vet" go vet "${packages[@]}"
 staticcheck=$(cd .. && pwd)/.sandbox/bin/staticcheck
 progress "building staticcheck" go build -modfile=tools/go.mod -o "$staticcheck" honnef.co/go/tools/cmd/staticcheck

@@ -10,7 +10,7 @@ export GOFLAGS="'-gcflags=all=-N -l'"
 root=github.com/kubecost-cur/kubecost-cur
 echo "unit tests"
 go run ./cmd/sandbox parts
-progress "go test" go test "$root/stacks" "$root/internal/..." $(go list ./... | grep -v /e2e$)
+progress "go test" go test "$root/stacks" "$root/internal/..." "$root/plugin/..." $(go list ./... | grep -v /e2e$)
 
 cd ../cmd/kubecost-cur
 progress "kubecost-cur: go test" go test ./...

@@ -16,7 +16,7 @@ import (
 // Component is a component that is served.
 type Component struct {
 	// Args is the struct of its arguments, Result that of the component with its outputs. Fields have the tag pulumi, with
-	// ",optional" in it for arguments that may be left out.
+	// ",optional" in it for arguments that may be left out, or the tag resource.
 	Args, Result reflect.Type
 
 	construct func(*pulumi.Context, string, provider.ConstructInputs, pulumi.ResourceOption) (*provider.ConstructResult, error)
@@ -48,6 +48,9 @@ func served[A, R any, PR interface {
 		) (*provider.ConstructResult, error) {
 			args := new(A)
 			if err := inputs.CopyTo(args); err != nil {
+				return nil, err
+			}
+			if err := copyResources(inputs, args); err != nil {
 				return nil, err
 			}
 			made, err := construct(ctx, name, args, opts)

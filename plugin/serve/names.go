@@ -10,6 +10,9 @@ import (
 // Property is the name of a field as the package's users write it, and whether an argument may be left out; "" for a field that is not
 // of the package.
 func Property(field reflect.StructField) (name string, optional bool) {
+	if name, ok := field.Tag.Lookup(resourceTag); ok {
+		return name, true
+	}
 	name, flags, _ := strings.Cut(field.Tag.Get("pulumi"), ",")
 	return name, flags == "optional"
 }
@@ -44,6 +47,9 @@ var Names = func() map[string]string {
 		add(c.Args)
 		add(c.Result)
 	}
+	for _, c := range Components {
+		delete(names, c.Result.Name()) // and not what is adopted of it
+	}
 	return names
 }()
 
@@ -51,7 +57,7 @@ var (
 	// quoted is a text in quotes, which is a value, or a word that may be a field's name.
 	quoted = regexp.MustCompile(`"(?:[^"\\]|\\.)*"|\b[A-Z][A-Za-z]*\b`)
 	// subject is what follows a word that is a field's name, and no other: "Region is", "Payers[0]".
-	subject = regexp.MustCompile(`^(?:\[| is | are |, | and | nor |: )`)
+	subject = regexp.MustCompile(`^(?:\[|\.[A-Za-z]| is | are |, | and | nor |: )`)
 )
 
 // PropertyNames writes the names of Go fields in a text as the package's users know them. Those of one word, which may be a word like

@@ -3,6 +3,7 @@ package serve
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/util/rpcutil"
@@ -95,7 +96,7 @@ func (p *Provider) Construct(ctx context.Context, req *pulumirpc.ConstructReques
 	) (*provider.ConstructResult, error) {
 		made, err := component.construct(ctx, name, inputs, opts)
 		if err != nil {
-			return nil, status.Error(codes.InvalidArgument, PropertyNames(err.Error()))
+			return nil, errors.New(PropertyNames(err.Error()))
 		}
 		return made, nil
 	})
