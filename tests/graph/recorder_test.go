@@ -66,10 +66,11 @@ type registered struct {
 	parent   string // URN
 	provider string
 	protect  bool
-	version  string   // of the plugin that is asked for
-	retained bool     // when it is deleted
-	after    []string // URNs
-	ignored  []string // properties whose changes are ignored
+	version  string              // of the plugin that is asked for
+	retained bool                // when it is deleted
+	after    []string            // URNs
+	ignored  []string            // properties whose changes are ignored
+	from     map[string][]string // URNs that a property's value comes from
 }
 
 func (r *recorder) NewResource(args pulumi.MockResourceArgs) (string, resource.PropertyMap, error) {
@@ -82,6 +83,10 @@ func (r *recorder) NewResource(args pulumi.MockResourceArgs) (string, resource.P
 		one.ignored = args.RegisterRPC.GetIgnoreChanges()
 		one.parent, one.protect, one.after = args.RegisterRPC.GetParent(), args.RegisterRPC.GetProtect(), args.RegisterRPC.GetDependencies()
 		one.version = args.RegisterRPC.GetVersion()
+		one.from = map[string][]string{}
+		for property, sources := range args.RegisterRPC.GetPropertyDependencies() {
+			one.from[property] = sources.GetUrns()
+		}
 	}
 	r.mu.Lock()
 	r.resources = append(r.resources, one)
@@ -209,13 +214,17 @@ func (one registered) isAfter(name string) bool {
 	return slices.ContainsFunc(one.after, func(urn string) bool { return strings.HasSuffix(urn, "::"+name) })
 }
 
-// run runs the program with the settings of a stack file, changed by changes ("" removes a key).
+// run runs the program with these settings, and holds what it registers against the guard rails.
 func run(t testing.TB, r *recorder, stack string, settings map[string]string) error {
 	t.Helper()
 	r.own = stack
-	return pulumi.RunErr(stacks.Run, pulumi.WithMocks("kubecost-cur", stack, r), func(info *pulumi.RunInfo) {
+	err := pulumi.RunErr(stacks.Run, pulumi.WithMocks("kubecost-cur", stack, r), func(info *pulumi.RunInfo) {
 		info.Config = settings
 	})
+	if err == nil {
+		keepsGuardrails(t, r, settings)
+	}
+	return err
 }
 
 func with(settings, changes map[string]string) map[string]string {
