@@ -29,9 +29,10 @@ var (
 	kubePart             = goProgram("kube", "kube", linkerFlags, ".")
 	awsProviderPart      = part{name: "awsprovider", dir: "tests/parts/awsprovider", recipe: awsProviderBuild, build: buildAWSProvider}
 	iamSimulatePart      = part{
-		name: "iam-simulate", dir: "tests/simaws/iam-simulate", recipe: npmInstall, build: buildIAMSimulate,
+		name: "iam-simulate", dir: "tests/simaws/iam-simulate", recipe: npmInstall, build: buildNodePackage,
 	}
-	motoPart = part{name: "moto", recipe: []string{motoVersion, motoScript}, build: buildMoto}
+	policyPackPart = part{name: "policypack", dir: "policypack", recipe: npmInstall, build: buildNodePackage}
+	motoPart       = part{name: "moto", recipe: []string{motoVersion, motoScript}, build: buildMoto}
 )
 
 // goEnv keeps a user's Go settings from changing what is built.
@@ -87,9 +88,8 @@ func buildAWSProvider(ctx context.Context, s site) error {
 // npmInstall installs what a lock file names, and nothing else.
 var npmInstall = []string{"npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"}
 
-// buildIAMSimulate copies the files of the policy simulator's folder and installs its
-// packages.
-func buildIAMSimulate(ctx context.Context, s site) error {
+// buildNodePackage copies the files of a folder and installs the packages that they need.
+func buildNodePackage(ctx context.Context, s site) error {
 	entries, err := os.ReadDir(s.src)
 	if err != nil {
 		return err

@@ -82,6 +82,15 @@ func Kube(ctx context.Context, repoRoot, cacheDir string, out io.Writer) (string
 	return path, err
 }
 
+// PolicyPack is Ensure for the policy pack alone, and returns its folder with all that it needs.
+func PolicyPack(ctx context.Context, repoRoot, cacheDir string, out io.Writer) (string, error) {
+	c, err := newCache(repoRoot, cacheDir, out)
+	if err != nil {
+		return "", err
+	}
+	return c.ensure(ctx, policyPackPart)
+}
+
 // Env returns the environment variables with which the engine finds what its plugins
 // need.
 func (s *Set) Env() []string {
