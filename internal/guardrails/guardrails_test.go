@@ -113,3 +113,34 @@ func TestThePolicyPackIsTestedWithTheSameCases(t *testing.T) {
 		t.Errorf("%s is not what the rules say: go test ./internal/guardrails -update writes it", casesFile)
 	}
 }
+
+func TestThePageListsAllRules(t *testing.T) {
+	const page, begin = "../../docs/policies.md", "<!-- rules -->\n"
+	const end = "<!-- end of rules -->\n"
+	b, err := os.ReadFile(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, rest, found := strings.Cut(string(b), begin)
+	_, after, ended := strings.Cut(rest, end)
+	if !found || !ended {
+		t.Fatalf("%s has no place for the rules", page)
+	}
+	var table strings.Builder
+	table.WriteString("\n| rule | what holds | otherwise |\n|---|---|---|\n")
+	for _, rule := range Rules() {
+		kind := rule.Do
+		if rule.Advisory {
+			kind = "A warning. " + kind
+		}
+		table.WriteString("| `" + rule.Name + "` | " + rule.Description + " | " + kind + " |\n")
+	}
+	want := before + begin + table.String() + "\n" + end + after
+	if *update {
+		if err := os.WriteFile(page, []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	} else if string(b) != want {
+		t.Errorf("%s does not list the rules as they are: go test ./internal/guardrails -update writes it", page)
+	}
+}
