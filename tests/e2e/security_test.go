@@ -3,8 +3,12 @@ package e2e
 import (
 	"encoding/json"
 	"flag"
+	"maps"
 	"os"
 	"path/filepath"
+	"reflect"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -16,12 +20,50 @@ import (
 
 var updateSecurity = flag.Bool("update-security", false, "write what the policies allow into docs/security.md")
 
-// TestSecurityKubecostGetsTheBillAndNobodyAnythingElse asks the policies of both stacks, as they are in their states, all requests of
-// the matrix, and compares docs/security.md with the answers.
+// TestSecurityKubecostGetsTheBillAndNobodyAnythingElse asks the policies of the stacks, as they are in their states, all requests of
+// the matrix, and compares docs/security.md and docs/security-options.md with the answers.
 func TestSecurityKubecostGetsTheBillAndNobodyAnythingElse(t *testing.T) {
-	w := newWorld(t)
-	policies := w.policies()
-	rows := append(security.Rows(security.Allowed()), security.Rows(security.Denied())...)
+	t.Parallel()
+	var usual, options security.Policies
+	t.Run("stacks", func(t *testing.T) {
+		t.Run("usual", func(t *testing.T) { usual = newWorld(t).policies() })
+		t.Run("with further settings", func(t *testing.T) {
+			options = newWorldOf(t, sandbox.WorldOptions{PodIdentityAgent: true}).optionPolicies()
+		})
+	})
+	if t.Failed() {
+		return
+	}
+	// What no setting changes is the same.
+	maps.DeleteFunc(options, func(name security.Name, document iampolicy.Document) bool {
+		before, there := usual[name]
+		if there && !reflect.DeepEqual(before, document) {
+			t.Errorf("with further settings %q is %+v, and else %+v", name, document, before)
+		}
+		return there
+	})
+	both := usual.With(options)
+	answered(t, both, security.Rows(slices.Concat(security.Allowed(), security.Denied(), security.OptionCases())))
+	t.Run("each limit is guarded and each right needed", func(t *testing.T) {
+		guarded(t, both, usual, security.Rows(slices.Concat(security.Allowed(), security.Denied())))
+		guarded(t, both, options, security.Rows(security.OptionCases()))
+	})
+	t.Run("the pages say what is so", func(t *testing.T) {
+		page, err := security.Page(box.Cloud.Decide, usual)
+		if err != nil {
+			t.Fatal(err)
+		}
+		documented(t, "security.md", page)
+		if page, err = security.OptionsPage(usual, options); err != nil {
+			t.Fatal(err)
+		}
+		documented(t, "security-options.md", page)
+	})
+}
+
+// answered expects of each request the answer that it must have.
+func answered(t *testing.T, policies security.Policies, rows []security.Row) {
+	t.Helper()
 	wrong, err := security.Wrong(box.Cloud.Decide, policies, rows)
 	if err != nil {
 		t.Fatal(err)
@@ -29,34 +71,36 @@ func TestSecurityKubecostGetsTheBillAndNobodyAnythingElse(t *testing.T) {
 	for _, r := range wrong {
 		t.Errorf("%s: %s: must be allowed is %v, and is not so", r.Group, r, r.Allowed)
 	}
-	t.Run("each limit is guarded and each right needed", func(t *testing.T) {
-		unnoticed, err := security.Unnoticed(box.Cloud.Decide, policies, rows)
-		if err != nil {
+}
+
+// guarded expects that a request notices each change of a policy of of.
+func guarded(t *testing.T, policies, of security.Policies, rows []security.Row) {
+	t.Helper()
+	unnoticed, err := security.Unnoticed(box.Cloud.Decide, policies, of, rows)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range unnoticed {
+		t.Errorf("no request notices %s", m)
+	}
+}
+
+// documented expects that a page of the docs is this text, or writes it.
+func documented(t *testing.T, file, page string) {
+	t.Helper()
+	name := filepath.Join(box.Env.Root, "docs", file)
+	if *updateSecurity {
+		if err := os.WriteFile(name, []byte(page), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		for _, m := range unnoticed {
-			t.Errorf("no request notices %s", m)
-		}
-	})
-	t.Run("the page says what is so", func(t *testing.T) {
-		page, err := security.Page(box.Cloud.Decide, policies)
-		if err != nil {
-			t.Fatal(err)
-		}
-		name := filepath.Join(box.Env.Root, "docs", "security.md")
-		if *updateSecurity {
-			if err := os.WriteFile(name, []byte(page), 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-		documented, err := os.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, difference := range differences(string(documented), page) {
-			t.Errorf("docs/security.md differs from what was seen; -update-security writes it: %s", difference)
-		}
-	})
+	}
+	text, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, difference := range differences(string(text), page) {
+		t.Errorf("docs/%s differs from what was seen; -update-security writes it: %s", file, difference)
+	}
 }
 
 // securityNames are the policies of the matrix by the resources that have them.
@@ -75,23 +119,29 @@ func (w *world) policies() security.Policies {
 	w.t.Helper()
 	w.up("payer")
 	w.up("primary")
-	all := w.policiesOf("payer").With(w.policiesOf("primary"))
+	all := w.policiesOf("payer", securityNames).With(w.policiesOf("primary", securityNames))
 	if len(all) != len(securityNames) {
 		w.t.Errorf("the stacks have %d policies, want %d", len(all), len(securityNames))
 	}
 	box.Cloud.AddOrganization(simaws.Organization{ID: security.Organization, Management: w.payer, Members: []simaws.Member{{ID: w.primary}}})
 	w.settings["organizationId"] = security.Organization
 	w.up("payer")
-	all[security.OrgTrust] = w.policiesOf("payer")[security.PayerTrust]
+	all[security.OrgTrust] = w.policiesOf("payer", securityNames)[security.PayerTrust]
 	delete(w.settings, "organizationId")
 	return all
 }
 
-// policiesOf are the policies in a stack's state, with this world's accounts and namespace made those of the examples. One that the
-// matrix does not know fails the test.
-func (w *world) policiesOf(stack string) security.Policies {
+var keyARN = regexp.MustCompile(`arn:aws:kms:[a-z0-9-]+:[0-9]+:key/[0-9a-f-]+`)
+
+// example is a text of this world's stacks with its accounts, namespace and key made those of the examples.
+func (w *world) example(text string) string {
+	example := strings.NewReplacer(w.payer, sandbox.PayerAccount, w.primary, sandbox.PrimaryAccount, ":"+w.name+":", ":kubecost:", `"`+w.name+`"`, `"kubecost"`)
+	return example.Replace(keyARN.ReplaceAllString(text, security.KeyARN))
+}
+
+// policiesOf are the policies in a stack's state, as examples. One that names do not have fails the test.
+func (w *world) policiesOf(stack string, names map[string]security.Name) security.Policies {
 	w.t.Helper()
-	example := strings.NewReplacer(w.payer, sandbox.PayerAccount, w.primary, sandbox.PrimaryAccount, ":"+w.name+":", ":kubecost:")
 	found := security.Policies{}
 	for _, r := range w.resources(stack) {
 		for _, input := range []string{"policy", "assumeRolePolicy", "managedPolicyArns", "policyArn", "inlinePolicies"} {
@@ -102,9 +152,9 @@ func (w *world) policiesOf(stack string) security.Policies {
 				}
 				continue
 			}
-			name, known := securityNames[r.URN.Name()]
+			name, known := names[r.URN.Name()]
 			var document iampolicy.Document
-			if err := json.Unmarshal([]byte(example.Replace(text)), &document); err != nil || !known {
+			if err := json.Unmarshal([]byte(w.example(text)), &document); err != nil || !known {
 				w.t.Errorf("%s has a policy that the matrix does not know (%v): %s", r.URN.Name(), err, text)
 				continue
 			}

@@ -17,7 +17,7 @@ import (
 // Name is one of the program's policies.
 type Name string
 
-// The policies of an installation with the default settings, and the trust policy with organizationId.
+// The policies of an installation with the default settings, and the trust policy with organizationId. Those of others are in options.go.
 const (
 	PayerTrust    Name = "Who may assume the payer role"
 	OrgTrust      Name = "Who may assume the payer role, with organizationId"

@@ -2,6 +2,8 @@ package security
 
 import (
 	"fmt"
+	"maps"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -20,13 +22,17 @@ type Mutation struct {
 // String names the mutation.
 func (m Mutation) String() string { return string(m.Policy) + ": " + m.What }
 
-// Mutations are all changes of one place of one policy.
-func Mutations(policies Policies) []Mutation {
-	var all []Mutation
-	for name, document := range policies {
+// Mutations are all changes of one place of one of the policies of, in what is new in it beside all policies.
+func Mutations(all, of Policies) []Mutation {
+	var mutations []Mutation
+	for name, document := range of {
+		new := added(all, name)
 		for i, s := range document.Statement {
+			if !slices.ContainsFunc(new, func(n iampolicy.Statement) bool { return reflect.DeepEqual(n, s) }) {
+				continue
+			}
 			add := func(wider bool, what string, changed ...iampolicy.Statement) {
-				all = append(all, Mutation{name, s.Sid + ": " + what, replace(document, i, changed...), wider})
+				mutations = append(mutations, Mutation{name, s.Sid + ": " + what, replace(document, i, changed...), wider})
 			}
 			if s.Effect == iampolicy.Deny {
 				add(true, "left out")
@@ -41,8 +47,8 @@ func Mutations(policies Policies) []Mutation {
 			narrow(s, add)
 		}
 	}
-	slices.SortFunc(all, func(a, b Mutation) int { return strings.Compare(a.String(), b.String()) })
-	return all
+	slices.SortFunc(mutations, func(a, b Mutation) int { return strings.Compare(a.String(), b.String()) })
+	return mutations
 }
 
 func widen(s iampolicy.Statement, add func(bool, string, ...iampolicy.Statement)) {
@@ -50,29 +56,37 @@ func widen(s iampolicy.Statement, add func(bool, string, ...iampolicy.Statement)
 	changed := s
 	changed.Action = []string{service + ":*"}
 	add(true, "action "+service+":*", changed)
-	if s.Principal == nil && s.Resource[0] != "*" { // a resource's own policy reaches no other
+	if s.Principal == nil && !slices.Contains(s.Resource, "*") { // a resource's own policy reaches no other
 		changed := s
 		changed.Resource = []string{"*"}
 		add(true, "resource *", changed)
 	}
 	for operator, keys := range s.Condition {
-		for key := range keys {
-			changed := s
-			changed.Condition = iampolicy.Condition{}
-			for o, ks := range s.Condition {
-				for k, values := range ks {
-					if o == operator && k == key {
-						continue
-					}
-					if changed.Condition[o] == nil {
-						changed.Condition[o] = map[string][]string{}
-					}
-					changed.Condition[o][k] = values
-				}
+		for key, values := range keys {
+			if s.Principal != nil && key == "aws:PrincipalArn" && slices.Equal(values, s.Principal.AWS) {
+				continue // it says what the Principal says already
 			}
+			changed := s
+			changed.Condition = conditioned(s.Condition, operator, key, nil)
 			add(true, fmt.Sprintf("without the condition %s %s", operator, key), changed)
 		}
 	}
+}
+
+// conditioned is a condition with other values of one key, or without that key.
+func conditioned(of iampolicy.Condition, operator iampolicy.Operator, key string, values []string) iampolicy.Condition {
+	changed := iampolicy.Condition{}
+	for o, keys := range of {
+		changed[o] = maps.Clone(keys)
+	}
+	changed[operator][key] = values
+	if len(values) == 0 {
+		delete(changed[operator], key)
+	}
+	if len(changed[operator]) == 0 {
+		delete(changed, operator)
+	}
+	return changed
 }
 
 func narrow(s iampolicy.Statement, add func(bool, string, ...iampolicy.Statement)) {
@@ -92,12 +106,29 @@ func narrow(s iampolicy.Statement, add func(bool, string, ...iampolicy.Statement
 			add(false, "without "+resource, changed)
 		}
 	}
+	if p := s.Principal; p != nil {
+		without := func(names []string, i int) []string { return slices.Delete(slices.Clone(names), i, i+1) }
+		for i, name := range p.AWS {
+			if len(p.AWS) > 1 {
+				changed := s
+				changed.Principal = &iampolicy.Principal{AWS: without(p.AWS, i)}
+				add(false, "without "+name, changed)
+			}
+		}
+		for i, name := range p.Service {
+			if len(p.Service) > 1 {
+				changed := s
+				changed.Principal = &iampolicy.Principal{Service: without(p.Service, i)}
+				add(false, "without "+name, changed)
+			}
+		}
+	}
 	for operator, keys := range s.Condition {
 		for key, values := range keys {
 			for i := range values {
 				if len(values) > 1 {
 					changed := s
-					changed.Condition = iampolicy.Condition{operator: {key: slices.Delete(slices.Clone(values), i, i+1)}}
+					changed.Condition = conditioned(s.Condition, operator, key, slices.Delete(slices.Clone(values), i, i+1))
 					add(false, fmt.Sprintf("without %s %s", key, values[i]), changed)
 				}
 			}
@@ -110,10 +141,10 @@ func replace(d iampolicy.Document, i int, others ...iampolicy.Statement) iampoli
 	return document(slices.Concat(d.Statement[:i], others, d.Statement[i+1:])...)
 }
 
-// Unnoticed are the mutations that no row of the matrix shows.
-func Unnoticed(decide Decide, policies Policies, rows []Row) ([]Mutation, error) {
+// Unnoticed are the mutations of policies that no row of the matrix shows.
+func Unnoticed(decide Decide, policies, of Policies, rows []Row) ([]Mutation, error) {
 	var unnoticed []Mutation
-	for _, m := range Mutations(policies) {
+	for _, m := range Mutations(policies, of) {
 		var concerned []Row
 		for _, r := range rows {
 			if r.Allowed != m.Wider && slices.Contains(r.policies(), m.Policy) {
@@ -150,10 +181,19 @@ func Opened(rows []Row) Policies {
 		}
 		return document(d.Statement...)
 	}
-	identity := document(iampolicy.Statement{Effect: iampolicy.Allow, Action: []string{"*"}, Resource: []string{"*"}})
-	bucket := open("s3:*", "*")
-	return Policies{
-		PayerTrust: open("sts:*"), OrgTrust: open("sts:*"), ReaderTrust: open("sts:*"), ReportBucket: bucket, ResultsBucket: bucket,
-		QueryBill: identity, ListAccounts: identity, AssumePayer: identity,
+	opened := Policies{}
+	for _, r := range rows {
+		for _, name := range r.who.identity {
+			opened[name] = document(iampolicy.Statement{Effect: iampolicy.Allow, Action: []string{"*"}, Resource: []string{"*"}})
+		}
+		service, _, _ := strings.Cut(strings.TrimPrefix(r.on.arn, "arn:aws:"), ":")
+		switch {
+		case r.on.policy == "":
+		case service == "iam":
+			opened[r.on.policy] = open("sts:*")
+		default:
+			opened[r.on.policy] = open(service+":*", "*")
+		}
 	}
+	return opened
 }

@@ -1,6 +1,7 @@
 package security
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -13,21 +14,16 @@ import (
 // policies have an action for which no reason is known.
 func Page(decide Decide, policies Policies) (string, error) {
 	var b strings.Builder
-	rights, err := rightsTable(policies)
+	rights, err := rightsTable(policies, []Name{ReaderTrust, AssumePayer, PayerTrust, OrgTrust, QueryBill, ListAccounts, ReportBucket, ResultsBucket})
 	if err != nil {
 		return "", err
 	}
 	allowed, denied := Rows(Allowed()), Rows(Denied())
-	mutations := Mutations(policies)
-	wider := 0
-	for _, m := range mutations {
-		if m.Wider {
-			wider++
-		}
-	}
+	wider, narrower := widths(Mutations(policies, policies))
 	fmt.Fprintf(&b, introduction, len(allowed), len(denied))
 	b.WriteString(rights)
-	fmt.Fprintf(&b, answers, wider, len(mutations)-wider)
+	fmt.Fprintf(&b, answers, wider, narrower)
+	b.WriteString(optionsHeading + optionsTable() + optionsFooting)
 	fmt.Fprintf(&b, "\n## The matrix: allowed, %d requests\n", len(allowed))
 	matrix(&b, Allowed())
 	fmt.Fprintf(&b, "\n## The matrix: denied, %d requests\n\n%s", len(denied), deniedIntroduction)
@@ -38,21 +34,26 @@ func Page(decide Decide, policies Policies) (string, error) {
 	return b.String(), nil
 }
 
-// rightsTable has a row for each action of each policy.
-func rightsTable(policies Policies) (string, error) {
+// rightsTable has a row for each action of each named policy, of what is new in it.
+func rightsTable(policies Policies, names []Name) (string, error) {
 	var b strings.Builder
-	for _, name := range []Name{ReaderTrust, AssumePayer, PayerTrust, OrgTrust, QueryBill, ListAccounts, ReportBucket, ResultsBucket} {
+	for _, name := range names {
 		fmt.Fprintf(&b, "\n**%s**\n\n| action | on | only | why |\n|---|---|---|---|\n", name)
-		for _, s := range policies[name].Statement {
+		for _, s := range added(policies, name) {
 			for _, action := range s.Action {
-				why, ok := reasons[s.Sid+" "+action]
-				if !ok {
+				key := s.Sid + " " + action
+				why := cmp.Or(particular[name][key], reasons[key])
+				if why == "" {
 					return "", fmt.Errorf("%s: statement %s has %s: add its reason to the reasons of docs/security.md", name, s.Sid, action)
 				}
 				if s.Effect == iampolicy.Deny {
 					action = "**no** " + action
 				}
-				fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", action, resourcesOf(s), conditionOf(s), why)
+				on := resourcesOf(s)
+				if name == Key || name == ExportKey { // in a key's policy * is that key
+					on = "this key"
+				}
+				fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", action, on, conditionOf(s), why)
 			}
 		}
 	}
@@ -62,12 +63,20 @@ func rightsTable(policies Policies) (string, error) {
 // labels are what resources are called here.
 var labels = map[string]string{
 	ownWorkGroup.arn: "the work group", catalog.arn: "the Glue catalog", ownDatabase.arn: "the database", ownTable.arn: "the table",
-	"arn:aws:s3:::" + reportBucket:                           "the report's bucket",
-	"arn:aws:s3:::" + reportBucket + "/*":                    "its objects",
-	"arn:aws:s3:::" + reportBucket + "/" + dataPrefix + "/*": "the report's data",
-	"arn:aws:s3:::" + resultsBucket:                          "the results bucket",
-	"arn:aws:s3:::" + resultsBucket + "/*":                   "the results",
-	payerRoleItself.arn:                                      "the payer role",
+	"arn:aws:s3:::" + reportBucket:                                             "the report's bucket",
+	"arn:aws:s3:::" + reportBucket + "/*":                                      "its objects",
+	"arn:aws:s3:::" + reportBucket + "/" + dataPrefix + "/*":                   "the report's data",
+	"arn:aws:s3:::" + resultsBucket:                                            "the results bucket",
+	"arn:aws:s3:::" + resultsBucket + "/*":                                     "the results",
+	payerRoleItself.arn:                                                        "the payer role",
+	otherPayersRole.arn:                                                        "the other payer's role",
+	KeyARN:                                                                     "the key",
+	ownWorkflow.arn:                                                            "the workflow",
+	"arn:aws:s3:::" + reportBucket + "/" + exportPrefix + "/*":                 "the export's data",
+	"arn:aws:s3:::" + resultsBucket + "/" + ResultsPrefix + "/*":               "the results below the prefix",
+	"arn:aws:glue:" + region + ":" + payer + ":table/" + database + "/*":       "its tables",
+	"arn:aws:logs:" + region + ":" + payer + ":log-group:/aws-glue/crawlers":   "the log group of crawlers",
+	"arn:aws:logs:" + region + ":" + payer + ":log-group:/aws-glue/crawlers:*": "its log streams",
 }
 
 func resourcesOf(s iampolicy.Statement) string {

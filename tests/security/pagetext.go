@@ -33,6 +33,44 @@ var reasons = map[string]string{
 	"ListAccountsAndTheirTags organizations:ListAccounts":        "accounts by name among the costs; AWS has no narrower resource. `listAccounts: false` leaves it out",
 	"ListAccountsAndTheirTags organizations:ListTagsForResource": "their tags, likewise",
 
+	"UseTheKeyThroughS3 kms:Decrypt":                      "S3 decrypts the bill and the results that Athena reads",
+	"UseTheKeyThroughS3 kms:GenerateDataKey":              "S3 encrypts the results that Athena writes",
+	"AskLakeFormationForData lakeformation:GetDataAccess": "Lake Formation hands out the table's data by its grants; it has no narrower resource",
+
+	"BillingEncryptsReports kms:Decrypt":              "AWS writes large files in parts, which need it",
+	"BillingEncryptsReports kms:GenerateDataKey*":     "S3 encrypts the files that AWS delivers",
+	"KubecostUsesTheKeyThroughS3 kms:Decrypt":         "the key's side of the roles' right",
+	"KubecostUsesTheKeyThroughS3 kms:GenerateDataKey": "the same",
+
+	"GlueCrawls sts:AssumeRole":                   "Glue runs that crawler in the role's name",
+	"LookAtTheDatabase glue:GetDatabase":          "the crawler looks its database up",
+	"LookAtTheDatabase glue:GetTable":             "it looks the table up, and whether another has the name that it would give",
+	"LookAtTheDatabase glue:GetTables":            "the same",
+	"KeepTheTable glue:BatchCreatePartition":      "it registers months",
+	"KeepTheTable glue:BatchGetPartition":         "it looks which there are",
+	"KeepTheTable glue:BatchUpdatePartition":      "it writes new columns into those there are",
+	"KeepTheTable glue:CreatePartition":           "it registers a month",
+	"KeepTheTable glue:GetPartition":              "it looks whether it is there",
+	"KeepTheTable glue:GetPartitions":             "the same",
+	"KeepTheTable glue:UpdatePartition":           "it writes new columns into it",
+	"KeepTheTable glue:UpdateTable":               "it writes new columns into the table",
+	"WriteTheLog logs:CreateLogGroup":             "the first crawl of an account makes the log group",
+	"WriteTheLog logs:CreateLogStream":            "each crawler has a stream",
+	"WriteTheLog logs:PutLogEvents":               "it writes its log",
+	"DecryptThroughS3 kms:Decrypt":                "S3 decrypts the bill that it reads",
+	"EventBridgeReportsDeliveries sts:AssumeRole": "EventBridge tells of deliveries in the role's name",
+	"StartTheWorkflow glue:notifyEvent":           "a delivery starts the crawler's workflow",
+
+	"PodsOfTheServiceAccountGetThisRole sts:AssumeRole": "the first hop: pods of one service account of one cluster",
+	"PodsOfTheServiceAccountGetThisRole sts:TagSession": "its sessions carry the names of the pod as tags",
+	"AssumePayerRoles sts:TagSession":                   "those tags go on to the second hop",
+	"KubecostReaderAssumesThisRole sts:TagSession":      "the other side lets them in",
+
+	"DataExportsReadsBucketPolicy s3:GetBucketPolicy": "AWS checks the bucket before it takes an export, and before it delivers",
+	"DataExportsDelivers s3:PutObject":                "AWS writes the export",
+	"LocateResults s3:GetBucketLocation":              "Athena checks where results go",
+	"LocateResults s3:ListBucketMultipartUploads":     "large results are written in parts; S3 tells no prefix to policies here",
+
 	"BillingReadsBucketPolicy s3:GetBucketAcl":    "AWS checks the bucket before it takes a report, and before it delivers",
 	"BillingReadsBucketPolicy s3:GetBucketPolicy": "the same",
 	"BillingDeliversReports s3:PutObject":         "AWS writes the report",
@@ -97,9 +135,19 @@ const answers = `
   left out, a denial left out), and each time a denied request came through.
 - Each right is asked for: they were narrowed in %d ways, one action, resource or prefix at a time, and each time one of the allowed requests
   was stopped.
+`
 
-Not asked: the policies that further settings add, which are under *as JSON* above: [a KMS key and Lake Formation](encryption.md), [the crawler](catalog.md),
-[EKS Pod Identity](cluster.md), [CUR 2.0](cur2.md). What an organisation's own policies or a ` + "`permissionsBoundary`" + ` add, only narrows.
+const optionsHeading = `
+## With further settings
+
+What each adds, and how many requests were asked of it. The policies action by action, and those requests, are in
+[what further settings add](security-options.md).
+
+`
+
+const optionsFooting = `
+Adopting what is there ([adoption](adoption.md)) puts these same policies on an adopted role, and none on adopted buckets. What an
+organisation's own policies or a ` + "`permissionsBoundary`" + ` add, only narrows.
 `
 
 const deniedIntroduction = "Each line is every caller with every action on every resource, in each of the particular ways, if there are several.\n"

@@ -66,14 +66,14 @@ func TestKubecostGetsTheBillAndNobodyAnythingElse(t *testing.T) {
 }
 
 func TestEachLimitOfAPolicyIsGuardedAndEachRightNeeded(t *testing.T) {
-	unnoticed, err := Unnoticed(simulator(t), built(), append(Rows(Allowed()), Rows(Denied())...))
+	unnoticed, err := Unnoticed(simulator(t), built(), built(), append(Rows(Allowed()), Rows(Denied())...))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, m := range unnoticed {
 		t.Errorf("no row of the matrix notices %s", m)
 	}
-	t.Logf("%d mutations", len(Mutations(built())))
+	t.Logf("%d mutations", len(Mutations(built(), built())))
 }
 
 func TestEachDeniedRequestIsOneThatOpenPoliciesAllow(t *testing.T) {
