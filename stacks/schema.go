@@ -25,7 +25,7 @@ type setting struct {
 // object is an element of a list of objects.
 type object map[string]any
 
-// schema is every setting there is. Pulumi.yaml and the README's table say the same; tests compare them.
+// schema is every setting there is. Pulumi.yaml, docs/settings.md and the README say the same; tests compare them.
 var schema = []setting{
 	{"side", either, "string", "", "Which half this stack is: payer, primary, or both in one. Required."},
 	{"payerAccountId", either, "string", "", "ID of the payer account, which gets the bill: 12 digits in quotes. Required, but for a primary side without payerStack."},

@@ -4,19 +4,35 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 )
 
-var update = flag.Bool("update", false, "write the schema's settings into Pulumi.yaml and the README")
+var update = flag.Bool("update", false, "write the schema's settings into Pulumi.yaml, docs/settings.md and the README")
 
-// The settings are written three times, for three readers: in the schema for the program, in Pulumi.yaml for Pulumi, in the
-// README for people. The latter two are made from the first by `go test ./stacks -run Settings -update`.
-func TestTheSettingsAreTheSameInCodePulumiYamlAndReadme(t *testing.T) {
+// The settings are written three times, for three readers: in the schema for the program, in Pulumi.yaml for Pulumi, in
+// docs/settings.md for people, with the important ones in the README too. The latter are made from the first by
+// `go test ./stacks -run Settings -update`.
+func TestTheSettingsAreTheSameInCodePulumiYamlAndDocs(t *testing.T) {
+	const begin, end = "<!-- settings: %s -->\n\n", "\n<!-- end of settings -->"
 	holds(t, "../Pulumi.yaml", "\nconfig:\n", "", projectSettings())
 	for _, own := range []side{either, payer, primary, both} {
-		holds(t, "../README.md", fmt.Sprintf("<!-- settings: %s -->\n\n", titles[own]), "\n<!-- end of settings -->", settingsTable(own))
+		holds(t, "../docs/settings.md", fmt.Sprintf(begin, titles[own]), end, settingsTable(func(s setting) bool { return s.side == own }))
 	}
+	for _, key := range important {
+		if !slices.ContainsFunc(schema, func(s setting) bool { return s.key == key }) {
+			t.Errorf("there is no setting %s", key)
+		}
+	}
+	holds(t, "../README.md", fmt.Sprintf(begin, "important"), end, settingsTable(func(s setting) bool { return slices.Contains(important, s.key) }))
+}
+
+// important are the settings that the README names.
+var important = []string{
+	"side", "payerAccountId", "primaryAccountId", "identity",
+	"costAllocationTags", "activatedCostAllocationTags", "adopt", "catalogMode", "reportExpirationDays", "reportProtect", "kmsKeyArn", "lakeFormation",
+	"payerStack", "payers", "clusterName", "kubeconfig", "oidcProvider", "createCluster", "chartLine", "storageClass", "values",
 }
 
 var titles = map[side]string{either: "every side", payer: "payer", primary: "primary", both: "both"}
@@ -76,19 +92,19 @@ func projectSettings() string {
 	return b.String()
 }
 
-// settingsTable are the schema's settings of a side as the README has them.
-func settingsTable(own side) string {
+// settingsTable are some of the schema's settings as people read them.
+func settingsTable(of func(setting) bool) string {
 	var b strings.Builder
 	b.WriteString("| setting | type | default | what it is |\n|---|---|---|---|\n")
 	for _, s := range schema {
-		if s.side != own {
+		if !of(s) {
 			continue
 		}
 		def := ""
 		switch v := s.def.(type) {
 		case []string:
 			if def = "`[]`"; len(v) > 0 {
-				def = "see `Pulumi.yaml`"
+				def = fmt.Sprintf("%d tags", len(v))
 			}
 		case []object:
 			def = "`[]`"

@@ -23,11 +23,9 @@ func TestWhatTheGuideMadeIsAdoptedUsedAndLeftAsItWas(t *testing.T) {
 	g.crawl(sandbox.Month(time.Now()))
 	before := g.looks()
 
-	adopted := g.settings("report", "reportBucket", "resultsBucket", "catalog", "payerRole")
-	w.with(adopted, func() {
-		w.up("payer")
-		w.unchanged("payer", optpreview.Refresh())
-	})
+	w.from["payer"] = "examples/Pulumi.payer-adopted.yaml"
+	w.up("payer")
+	w.unchanged("payer", optpreview.Refresh())
 	if answer, err := g.tryIAM("ListRolePolicies", url.Values{"RoleName": {g.role}}); err != nil || !strings.Contains(string(answer), guidePolicy) ||
 		!strings.Contains(string(answer), "kubecost-cur-query-bill-company_cur") {
 		t.Errorf("the role's policies are %s, %v; want the one made by hand and this program's beside it", answer, err)
@@ -39,7 +37,7 @@ func TestWhatTheGuideMadeIsAdoptedUsedAndLeftAsItWas(t *testing.T) {
 	}
 
 	w.destroy("primary")
-	w.with(adopted, func() { w.destroy("payer") })
+	w.destroy("payer")
 	g.leftAs(before)
 	left, err := box.Env.Leftovers(t.Context(), w.payer, w.primary)
 	if err != nil || len(left) != 5 {

@@ -16,6 +16,9 @@ func TestEachChartLineReadsTheBillAndFollowsItsChanges(t *testing.T) {
 			w.up("payer")
 			delivered, ask := w.bill()
 			w.settings["chartLine"] = line
+			w.from["primary"] = map[string]string{
+				"kubecost-3": "examples/Pulumi.primary-kubecost-3.yaml", "opencost": "examples/Pulumi.primary-opencost.yaml",
+			}[line]
 			outputs := w.up("primary").Outputs
 			if got := outputs["releaseStatus"].Value; got != "deployed" {
 				t.Errorf("the release is %v", got)

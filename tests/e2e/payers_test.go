@@ -14,11 +14,11 @@ import (
 	"github.com/kubecost-cur/kubecost-cur/tests/sandbox"
 )
 
-// upSecondPayer brings the stack payer-b of this world's project up, in the account of payer and with its settings.
+// upSecondPayer brings the example's stack payer-b of this world's project up, in the account of payer.
 func (w *world) upSecondPayer(payer *world) auto.Stack {
 	w.t.Helper()
 	stack, err := box.Env.Stack(w.t.Context(), "payer-b", sandbox.StackOptions{
-		Settings: "Pulumi.payer.yaml", Account: payer.payer, Edit: payer.edit, State: w.name,
+		Settings: "examples/Pulumi.payer-b.yaml", Account: payer.payer, Edit: w.edit, State: w.name,
 	})
 	if err != nil {
 		w.t.Fatal(err)
@@ -55,9 +55,9 @@ func TestKubecostReadsTheBillsOfThreePayers(t *testing.T) {
 		}
 		want["arn:aws:iam::"+payer+":role/kubecost-cur-access"] = delivered[0].Kubecost
 	}
-	for _, other := range []*world{stackPayer, literalPayer} {
-		other.settings["primaryAccountId"] = fmt.Sprintf("%q", w.primary)
-	}
+	literalPayer.settings["primaryAccountId"] = fmt.Sprintf("%q", w.primary)
+	w.further = map[string]string{"333333333333": stackPayer.payer}
+	w.from["primary"] = "examples/Pulumi.primary-of-two.yaml"
 	w.up("payer")
 	deliver(w.payer)
 	w.upSecondPayer(stackPayer)
@@ -75,9 +75,14 @@ func TestKubecostReadsTheBillsOfThreePayers(t *testing.T) {
 		t.Errorf("Kubecost reads %v, delivered was %v", got, want)
 	}
 
-	w.settings["payers"] = fmt.Sprintf("[{stack: payer-b, accountId: %q}]", stackPayer.payer)
+	delete(w.settings, "payers") // what is left are those of the example
 	changes := slices.Sorted(maps.Keys(w.changes("primary")))
 	if want := []string{"kubecost-cloud-integration", "kubecost-identity-assume-payer", "kubecost-release"}; !slices.Equal(changes, want) {
 		t.Errorf("taking a payer out would change %v, want %v", changes, want)
+	}
+	w.up("primary")
+	delete(want, "arn:aws:iam::"+literalPayer.payer+":role/kubecost-cur-access")
+	if got := w.totals(month, month.AddDate(0, 1, 0)); !maps.Equal(got, want) || len(want) != 2 {
+		t.Errorf("with the example's settings Kubecost reads %v, delivered was %v", got, want)
 	}
 }

@@ -87,6 +87,10 @@ type world struct {
 	name           string // of its namespace and state
 	// settings are changed or added lines of the stack files, by key without the project's name.
 	settings map[string]string
+	// from are the files that the settings of its stacks start from, by stack; without one, the stack's own.
+	from map[string]string
+	// further are its accounts that stand for others of the examples.
+	further map[string]string
 }
 
 var (
@@ -111,7 +115,7 @@ func newWorldOf(t testing.TB, o sandbox.WorldOptions) *world {
 	n := worlds.Add(1)
 	w := &world{
 		t: t, payer: fmt.Sprintf("%012d", 100000000000+n), primary: fmt.Sprintf("%012d", 200000000000+n),
-		name: fmt.Sprintf("world%d", n), settings: map[string]string{},
+		name: fmt.Sprintf("world%d", n), settings: map[string]string{}, from: map[string]string{"both": "examples/Pulumi.both.yaml"},
 	}
 	if err := box.AddWorld(t.Context(), w.payer, w.primary, o); err != nil {
 		t.Fatal(err)
@@ -121,7 +125,11 @@ func newWorldOf(t testing.TB, o sandbox.WorldOptions) *world {
 
 // edit turns the example settings into this world's.
 func (w *world) edit(text string) string {
-	text = strings.NewReplacer(sandbox.PayerAccount, w.payer, sandbox.PrimaryAccount, w.primary).Replace(text)
+	accounts := []string{sandbox.PayerAccount, w.payer, sandbox.PrimaryAccount, w.primary}
+	for example, own := range w.further {
+		accounts = append(accounts, example, own)
+	}
+	text = strings.NewReplacer(accounts...).Replace(text)
 	settings := map[string]string{}
 	if !strings.Contains(text, "side: payer") {
 		settings["namespace"] = w.name
@@ -168,9 +176,8 @@ func (w *world) account(stack string) string {
 // stackOf is a stack with the credentials of some account and, unless it is nil, another program than the project's.
 func (w *world) stackOf(name, account string, program pulumi.RunFunc) auto.Stack {
 	w.t.Helper()
-	options := sandbox.StackOptions{Account: account, Edit: w.edit, State: w.name, Program: program}
+	options := sandbox.StackOptions{Account: account, Settings: w.from[name], Edit: w.edit, State: w.name, Program: program}
 	if name == "both" {
-		options.Settings = "examples/Pulumi.both.yaml"
 		options.Env = map[string]string{"AWS_SHARED_CREDENTIALS_FILE": w.profiles()}
 	}
 	s, err := box.Env.Stack(w.t.Context(), name, options)

@@ -29,7 +29,7 @@ type (
 
 // Serve answers other processes until it is told to stop, or ctx ends.
 func (s *Sandbox) Serve(ctx context.Context) error {
-	l, err := net.Listen("unix", socket(s.Env.Dir))
+	l, err := net.Listen("unix", s.Env.Socket)
 	if err != nil {
 		return fmt.Errorf("listening on the sandbox's socket: %w", err)
 	}
@@ -87,10 +87,14 @@ func request(ctx context.Context, dir, what string, q, a any) error {
 	if err != nil {
 		return fmt.Errorf("encoding a request: %w", err)
 	}
+	env, err := load(dir)
+	if err != nil {
+		return err
+	}
 	client := &http.Client{Transport: &http.Transport{
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 			var d net.Dialer
-			return d.DialContext(ctx, "unix", socket(dir))
+			return d.DialContext(ctx, "unix", env.Socket)
 		},
 	}}
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://sandbox/"+what, bytes.NewReader(body))
@@ -115,7 +119,8 @@ func request(ctx context.Context, dir, what string, q, a any) error {
 	return nil
 }
 
-// socket is short and apart from the sandbox's folder: a socket's path has at most 104 characters.
+// socket is short and apart from the sandbox's folder: a socket's path has at most 104 characters. The sandbox's environment has it,
+// since in a shell that is in the sandbox the folder of temporary files is another one.
 func socket(dir string) string {
 	return filepath.Join(os.TempDir(), fmt.Sprintf("kubecost-cur-%08x.sock", hash(dir)))
 }

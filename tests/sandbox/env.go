@@ -19,6 +19,7 @@ type Env struct {
 	ProxyURL   string                 // where the simulated AWS is
 	CAFile     string                 // the CA that its certificates are of
 	Kubeconfig string                 // of an administrator of the cluster
+	Socket     string                 // that it answers other processes on
 	Accounts   map[string]Credentials // of each account's administrator
 	Engine     []string               // further environment variables of the engine
 }
@@ -30,7 +31,7 @@ type Credentials struct {
 }
 
 func newEnv(o Options, set *parts.Set) (Env, error) {
-	e := Env{Root: o.Root, Dir: o.Dir, PID: os.Getpid(), Accounts: map[string]Credentials{}, Engine: set.Env()}
+	e := Env{Root: o.Root, Dir: o.Dir, PID: os.Getpid(), Socket: socket(o.Dir), Accounts: map[string]Credentials{}, Engine: set.Env()}
 	for _, dir := range []string{e.bin(), e.home(), e.state(), e.scratch()} {
 		if err := os.MkdirAll(dir, 0o755); err != nil {
 			return Env{}, fmt.Errorf("making the sandbox's folders: %w", err)
@@ -41,9 +42,16 @@ func newEnv(o Options, set *parts.Set) (Env, error) {
 	if err != nil {
 		return Env{}, fmt.Errorf("finding this program: %w", err)
 	}
-	for name, target := range map[string]string{"pulumi": set.Pulumi, "aws": self, languageHost: self} {
-		if err := os.Symlink(target, filepath.Join(e.bin(), name)); err != nil {
-			return Env{}, fmt.Errorf("linking %s: %w", name, err)
+	for link, target := range map[string]string{
+		filepath.Join(e.bin(), "pulumi"):                                       set.Pulumi,
+		filepath.Join(e.bin(), "aws"):                                          self,
+		filepath.Join(e.home(), "plugins", "language-go-v1.0.0", languageHost): self, // an installed Pulumi prefers its own
+	} {
+		if err := os.MkdirAll(filepath.Dir(link), 0o755); err != nil {
+			return Env{}, fmt.Errorf("making the folder of a link: %w", err)
+		}
+		if err := os.Symlink(target, link); err != nil {
+			return Env{}, fmt.Errorf("linking what the sandbox runs: %w", err)
 		}
 	}
 	if err := set.LinkPlugins(e.home()); err != nil {

@@ -39,9 +39,8 @@ func RunAs(args []string, out io.Writer) (bool, error) {
 // its own.
 const ProgramVariable = "SANDBOX_PROGRAM"
 
-// runLanguageHost stands in for Pulumi's own host of Go programs, which pulumi starts where it is used from a command line: it runs
-// the project's program, as it was compiled into this one or is named by ProgramVariable, where the real one would compile it first.
-// It ends with a signal.
+// runLanguageHost stands in for Pulumi's own host of Go programs, which pulumi starts where it is used from a command line: that is
+// part of an installed Pulumi, and no Go module that could be built here. It ends with a signal.
 func runLanguageHost(out io.Writer) error {
 	stop := make(chan bool)
 	handle, err := rpcutil.ServeWithOptions(rpcutil.ServeOptions{
@@ -92,13 +91,17 @@ func (goPrograms) GetRequiredPlugins(
 	return &pulumirpc.GetRequiredPluginsResponse{}, nil
 }
 
-// Run runs the program. Its error is told the engine as that of a program that ran and said what is wrong.
+// Run runs the program: that of ProgramVariable, that of the folder if it is a Go module's, else the project's own as it was compiled
+// into this one. Its error is told the engine as that of a program that ran and said what is wrong.
 func (goPrograms) Run(ctx context.Context, r *pulumirpc.RunRequest) (*pulumirpc.RunResponse, error) {
 	if len(r.GetArgs()) > 0 {
 		return nil, errors.New("the project's program takes no arguments")
 	}
 	if built := os.Getenv(ProgramVariable); built != "" {
 		return runBuilt(ctx, built, r)
+	}
+	if _, err := os.Stat(filepath.Join(r.GetInfo().GetProgramDirectory(), "go.mod")); err == nil {
+		return runFolder(ctx, r)
 	}
 	program, err := pulumi.NewContext(ctx, pulumi.RunInfo{
 		Project: r.GetProject(), Stack: r.GetStack(), Organization: r.GetOrganization(),

@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 
+	"github.com/pulumi/pulumi/sdk/v3/go/common/constant"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 )
@@ -30,11 +32,32 @@ func runBuilt(ctx context.Context, file string, r *pulumirpc.RunRequest) (*pulum
 		pulumi.EnvParallel+"="+strconv.Itoa(int(r.GetParallel())), pulumi.EnvDryRun+"="+strconv.FormatBool(r.GetDryRun()),
 		pulumi.EnvMonitor+"="+r.GetMonitorAddress(), pulumi.EnvEngine+"="+os.Args[len(os.Args)-1],
 	)
+	cmd.Dir = r.GetPwd()
 	cmd.Stdout, cmd.Stderr = os.Stderr, os.Stderr // the host's own output tells pulumi where it is
-	switch ended := (*exec.ExitError)(nil); {
-	case errors.As(cmd.Run(), &ended):
-		return &pulumirpc.RunResponse{Error: "the program ended with " + ended.Error()}, nil
-	default:
+	err = cmd.Run()
+	var ended *exec.ExitError
+	switch {
+	case err == nil:
 		return &pulumirpc.RunResponse{}, nil
+	case errors.As(err, &ended) && ended.ExitCode() == constant.ExitStatusLoggedError: // it has said why
+		return &pulumirpc.RunResponse{Bail: true}, nil
+	default:
+		return &pulumirpc.RunResponse{Error: fmt.Sprintf("the program ended with %v", err)}, nil
 	}
+}
+
+// runFolder builds the Go program of a folder first, with the flags of the sandbox, so that what both need is compiled once.
+func runFolder(ctx context.Context, r *pulumirpc.RunRequest) (*pulumirpc.RunResponse, error) {
+	dir, err := os.MkdirTemp("", "program-")
+	if err != nil {
+		return nil, fmt.Errorf("making a folder for the program: %w", err)
+	}
+	defer os.RemoveAll(dir)
+	program := filepath.Join(dir, "program")
+	build := exec.CommandContext(ctx, "go", "build", "-gcflags=all=-N -l", "-ldflags=-s -w", "-o", program, r.GetInfo().GetEntryPoint())
+	build.Dir = r.GetInfo().GetProgramDirectory()
+	if said, err := build.CombinedOutput(); err != nil {
+		return &pulumirpc.RunResponse{Error: fmt.Sprintf("building the program in %s: %v\n%s", build.Dir, err, said)}, nil
+	}
+	return runBuilt(ctx, program, r)
 }

@@ -1,13 +1,15 @@
 package sandbox
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
-	"os"
 	"time"
+
+	"github.com/aws/aws-sdk-go-v2/config"
 
 	"github.com/kubecost-cur/kubecost-cur/tests/simaws"
 )
@@ -17,8 +19,8 @@ import (
 const tokenLife = 14 * time.Minute
 
 // GetToken is the one command of the AWS command line that Kubernetes clients call, `aws eks get-token`: it writes an
-// ExecCredential for the caller whose keys are in the environment. The sandbox puts it on the path of the engine, so that
-// nobody needs the AWS command line to try the program.
+// ExecCredential for the caller of a profile, or whose keys are in the environment. The sandbox puts it on the path of the engine,
+// so that nobody needs the AWS command line to try the program.
 func GetToken(args []string, out io.Writer) error {
 	if len(args) < 2 || args[0] != "eks" || args[1] != "get-token" {
 		return fmt.Errorf("the sandbox's aws knows only `aws eks get-token`, not %q", args)
@@ -26,18 +28,24 @@ func GetToken(args []string, out io.Writer) error {
 	flags := flag.NewFlagSet("aws eks get-token", flag.ContinueOnError)
 	cluster := flags.String("cluster-name", "", "the cluster")
 	region := flags.String("region", "", "its region")
+	profile := flags.String("profile", "", "whose keys to take; empty for those in the environment")
 	_ = flags.String("output", "json", "json")
 	if err := flags.Parse(args[2:]); err != nil {
 		return err
 	}
-	keys := simaws.Credentials{
-		AccessKeyID:     os.Getenv("AWS_ACCESS_KEY_ID"),
-		SecretAccessKey: os.Getenv("AWS_SECRET_ACCESS_KEY"),
-		SessionToken:    os.Getenv("AWS_SESSION_TOKEN"),
+	if *cluster == "" || *region == "" {
+		return errors.New("aws eks get-token needs --cluster-name and --region")
 	}
-	if *cluster == "" || *region == "" || keys.AccessKeyID == "" {
-		return errors.New("aws eks get-token needs --cluster-name, --region and AWS_ACCESS_KEY_ID in the environment")
+	ctx := context.Background()
+	caller, err := config.LoadDefaultConfig(ctx, config.WithSharedConfigProfile(*profile))
+	if err != nil {
+		return fmt.Errorf("finding the caller's keys: %w", err)
 	}
+	found, err := caller.Credentials.Retrieve(ctx)
+	if err != nil {
+		return fmt.Errorf("finding the caller's keys: %w", err)
+	}
+	keys := simaws.Credentials{AccessKeyID: found.AccessKeyID, SecretAccessKey: found.SecretAccessKey, SessionToken: found.SessionToken}
 	now := time.Now()
 	return json.NewEncoder(out).Encode(map[string]any{
 		"apiVersion": "client.authentication.k8s.io/v1beta1",
