@@ -7,8 +7,8 @@ import (
 	"go/constant"
 	"go/parser"
 	"go/token"
-	"io/fs"
 	"maps"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -31,19 +31,24 @@ type source struct {
 
 func readSource(dir string) (source, error) {
 	s := source{texts: map[string]string{}, funcs: map[string]ast.Node{}}
-	packages, err := parser.ParseDir(token.NewFileSet(), dir, func(i fs.FileInfo) bool { return !strings.HasSuffix(i.Name(), "_test.go") }, 0)
+	files, err := filepath.Glob(filepath.Join(dir, "*.go"))
 	if err != nil {
-		return s, fmt.Errorf("reading the doctor's source: %w", err)
+		return s, err
 	}
-	for _, p := range packages {
-		for _, name := range slices.Sorted(maps.Keys(p.Files)) {
-			for _, d := range p.Files[name].Decls {
-				switch d := d.(type) {
-				case *ast.FuncDecl:
-					s.funcs[d.Name.Name] = d.Body
-				case *ast.GenDecl:
-					s.declare(d)
-				}
+	for _, name := range files {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)
+		if err != nil {
+			return s, fmt.Errorf("reading the doctor's source: %w", err)
+		}
+		for _, d := range file.Decls {
+			switch d := d.(type) {
+			case *ast.FuncDecl:
+				s.funcs[d.Name.Name] = d.Body
+			case *ast.GenDecl:
+				s.declare(d)
 			}
 		}
 	}
