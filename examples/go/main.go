@@ -17,9 +17,8 @@ import (
 )
 
 const (
-	readerRoleName = "kubecost-cur-reader"
-	payerRegion    = "us-east-2"
-	billingRegion  = "us-east-1" // where AWS defines reports, wherever they go
+	payerRegion   = "us-east-2"
+	billingRegion = "us-east-1" // where AWS defines reports, wherever they go
 )
 
 func main() { pulumi.Run(run) }
@@ -51,28 +50,21 @@ func payerSide(ctx *pulumi.Context, cfg *config.Config) (components.PayerConnect
 	if err != nil {
 		return none, err
 	}
+	protect := false // true, the default, where the bill matters, and no ForceDestroy
 	integration, err := components.NewCurIntegration(ctx, "bill", &components.CurIntegrationArgs{Payer: &components.PayerArgs{
-		AccountID:             account,
-		Region:                payerRegion,
-		ReportName:            "kubecost",
-		ReportPrefix:          "cur",
-		ReportBucketName:      "kubecost-cur-" + account,
-		CostAllocationTags:    []string{"aws:eks:cluster-name", "team"},
-		ResultsBucketName:     "kubecost-athena-" + account,
-		ResultsExpirationDays: 1,
-		WorkGroupName:         "kubecost-cur",
-		BytesScannedCutoff:    100 << 30,
-		RoleName:              "kubecost-cur-access",
-		ListAccounts:          true,
-		ReaderRoleArns:        []string{fmt.Sprintf("arn:aws:iam::%s:role/%s", cfg.Require("primaryAccountId"), readerRoleName)},
-		ForceDestroy:          true, // and ReportProtect: true in its place where the bill matters
-		Provider:              payer,
-		ReportProvider:        billing,
+		AccountID:          account,
+		Region:             payerRegion,
+		CostAllocationTags: []string{"aws:eks:cluster-name", "team"},
+		ReaderRoleArns:     []string{fmt.Sprintf("arn:aws:iam::%s:role/%s", cfg.Require("primaryAccountId"), components.DefaultReaderRoleName)},
+		ReportProtect:      &protect,
+		ForceDestroy:       true,
+		Provider:           payer,
+		ReportProvider:     billing,
 	}})
 	if err != nil {
 		return none, err
 	}
-	return integration.Connection, nil
+	return integration.Connection(), nil
 }
 
 // primarySide makes who Kubecost is and what it is told of the bill, in the cluster and its account.
@@ -93,13 +85,13 @@ func primarySide(ctx *pulumi.Context, cfg *config.Config, connection components.
 		return err
 	}
 	identity, err := components.NewClusterIdentity(ctx, "identity", &components.ClusterIdentityArgs{
-		RoleName:           readerRoleName,
+		RoleName:           components.DefaultReaderRoleName,
 		AccountID:          cfg.Require("primaryAccountId"),
 		Namespace:          cfg.Require("namespace"),
-		ServiceAccountName: "kubecost-serviceaccount",
+		ServiceAccountName: components.DefaultServiceAccountName,
 		Issuer:             pulumi.String(issuer),
 		OidcProviderArn:    pulumi.String(oidc.Arn),
-		PayerRoleArns:      pulumi.StringArray{connection.MasterPayerARN},
+		PayerRoleArns:      []pulumi.StringInput{connection.MasterPayerARN},
 	}, pulumi.Providers(kube))
 	if err != nil {
 		return err
