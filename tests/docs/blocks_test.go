@@ -95,8 +95,8 @@ func TestTheChecksThatPagesNameAreThere(t *testing.T) {
 }
 
 var (
-	goTest   = regexp.MustCompile(`go test \./(\S+)`)
-	whichOne = regexp.MustCompile(`-(?:test\.)?(?:run|bench)[= ]('[^']+'|"[^"]+"|[^ '"]+)`)
+	goTest   = regexp.MustCompile(`go test (?:-\S+ )*\./(\S+)`)
+	whichOne = regexp.MustCompile(`-(?:test\.)?(?:run|bench)[= ]('[^']+'|"[^"]+"|[^ '")]+)`)
 )
 
 // checkOwn returns an error for a check of the project's that is not there: a target, a script, a folder, or tests of a name.

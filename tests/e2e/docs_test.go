@@ -42,6 +42,7 @@ func inOwnSandbox(b docs.Block) bool { return strings.Contains(b.Text, ".sandbox
 func TestTheSandboxStartsAndEndsByTheDocsCommands(t *testing.T) {
 	t.Parallel()
 	s := newShell(t)
+	delete(s.env, "GOFLAGS") // what `make` builds has its own
 	s.write(".sandbox/.keep", "")
 	if err := os.Symlink(filepath.Join(box.Env.Root, ".sandbox", "parts"), filepath.Join(s.dir, ".sandbox", "parts")); err != nil {
 		t.Fatal(err)
@@ -75,6 +76,7 @@ var named = regexp.MustCompile(`^# (Pulumi\.\w+\.yaml)\n`)
 func TestTheDocsCommandsRunAsTheyStand(t *testing.T) {
 	t.Parallel()
 	s := newShell(t)
+	s.build(".")
 	s.inSandbox(sandbox.PayerAccount, sandbox.PrimaryAccount)
 	for name, value := range map[string]string{"KEY": "a-key", "SECRET": "a-secret", "PASSPHRASE": "a-passphrase"} {
 		s.env[name] = value

@@ -16,6 +16,7 @@ import (
 func TestTheGoExampleGivesTheBillToAKubecostThatIsInstalledOtherwise(t *testing.T) {
 	w := newWorld(t)
 	s := newShell(t)
+	s.build("examples/go")
 	s.inSandbox(w.payer, w.primary)
 	s.env["AWS_PROFILE"] = "primary"
 	const settings = "examples/go/Pulumi.example.yaml"

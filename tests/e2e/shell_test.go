@@ -29,7 +29,16 @@ func newShell(t testing.TB) *shell {
 	if out, err := exec.Command("bash", "-c", clone, "bash", box.Env.Root, dir).CombinedOutput(); err != nil {
 		t.Fatalf("copying the repository: %v\n%s", err, out)
 	}
-	return &shell{t: t, dir: dir, env: map[string]string{}}
+	// As the sandbox is compiled, so that what both need is compiled once.
+	return &shell{t: t, dir: dir, env: map[string]string{"GOFLAGS": "'-gcflags=all=-N -l'"}}
+}
+
+// build builds the program of a folder while modules can be downloaded: in the sandbox there is no way out.
+func (s *shell) build(folder string) {
+	s.t.Helper()
+	if out, err := s.run("go build -C " + folder + " -o /dev/null ."); err != nil {
+		s.t.Fatalf("building %s: %v\n%s", folder, err, out)
+	}
 }
 
 // inSandbox has the shell's commands run in the tests' sandbox, in accounts of a world or those of the examples.
@@ -56,7 +65,6 @@ func (s *shell) inSandbox(payer, primary string) {
 		"KUBECONFIG":                  kubeconfig,
 		"PULUMI_BACKEND_URL":          "file://" + state,
 		"PULUMI_SKIP_CONFIRMATIONS":   "true",
-		"GOFLAGS":                     "'-gcflags=all=-N -l'", // as the sandbox is compiled, so that what both need is compiled once
 	})
 }
 
