@@ -42,10 +42,14 @@ func newEnv(o Options, set *parts.Set) (Env, error) {
 	if err != nil {
 		return Env{}, fmt.Errorf("finding this program: %w", err)
 	}
+	host := filepath.Join(e.home(), "plugins", "language-go-v1.0.0", languageHost)
+	if hasBundledHost(set.Pulumi) {
+		host = filepath.Join(e.bin(), languageHost) // on the path it is preferred to that of an installed Pulumi
+	}
 	for link, target := range map[string]string{
-		filepath.Join(e.bin(), "pulumi"):                                       set.Pulumi,
-		filepath.Join(e.bin(), "aws"):                                          self,
-		filepath.Join(e.home(), "plugins", "language-go-v1.0.0", languageHost): self, // an installed Pulumi prefers its own
+		filepath.Join(e.bin(), "pulumi"): set.Pulumi,
+		filepath.Join(e.bin(), "aws"):    self,
+		host:                             self,
 	} {
 		if err := os.MkdirAll(filepath.Dir(link), 0o755); err != nil {
 			return Env{}, fmt.Errorf("making the folder of a link: %w", err)
@@ -58,6 +62,16 @@ func newEnv(o Options, set *parts.Set) (Env, error) {
 		return Env{}, fmt.Errorf("linking the plugins: %w", err)
 	}
 	return e, nil
+}
+
+// hasBundledHost says whether a pulumi has a host of Go programs beside it, as an installed one has.
+func hasBundledHost(pulumi string) bool {
+	path, err := filepath.EvalSymlinks(pulumi)
+	if err != nil {
+		return false
+	}
+	_, err = os.Stat(filepath.Join(filepath.Dir(path), languageHost))
+	return err == nil
 }
 
 // engineRoot is the folder with bin/pulumi.
