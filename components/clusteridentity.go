@@ -95,6 +95,8 @@ func (args *ClusterIdentityArgs) validate(name string) error {
 	f.require("PayerRoleArns", args.PayerRoleArns != nil)
 	if n := len(args.PayerRoleArns); n > MaxPayers {
 		f.check("PayerRoleArns", fmt.Sprintf("%d ARNs", n), fmt.Errorf("one role reads the bills of at most %d payers", MaxPayers))
+	} else if err := args.checkLengths(); err != nil {
+		f.check("PayerRoleArns", fmt.Sprintf("%d ARNs", n), err)
 	}
 	return f.of("ClusterIdentity", name)
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
@@ -113,25 +114,30 @@ func (r *reader) stackName(ctx *pulumi.Context, setting, name string) string {
 	return name
 }
 
+// readAtOnce is how many payer stacks are read at the same time. Each is a request or two to the state's backend.
+const readAtOnce = 16
+
 // readPayers reads and checks what is known of every payer. Its error has the faults of all of them.
 func readPayers(ctx *pulumi.Context, s settings) ([]cloudintegration.AWS, error) {
-	var payers []cloudintegration.AWS
-	var faults []error
-	for _, source := range s.Primary.Payers {
+	payers, faults := make([]cloudintegration.AWS, len(s.Primary.Payers)), make([]error, len(s.Primary.Payers))
+	var reading sync.WaitGroup
+	slots := make(chan struct{}, readAtOnce)
+	for i, source := range s.Primary.Payers {
 		if source.stack == "" {
-			payers = append(payers, source.literal)
+			payers[i] = source.literal
 			continue
 		}
-		c, err := read(ctx, source)
-		if err == nil {
-			err = check(c, source, s)
-		}
-		if err != nil {
-			faults = append(faults, err)
-			continue
-		}
-		payers = append(payers, entry(c))
+		slots <- struct{}{}
+		reading.Go(func() {
+			defer func() { <-slots }()
+			c, err := read(ctx, source)
+			if err == nil {
+				err = check(c, source, s)
+			}
+			payers[i], faults[i] = entry(c), err
+		})
 	}
+	reading.Wait()
 	if err := errors.Join(faults...); err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package stacks
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -8,6 +9,7 @@ import (
 
 	"github.com/kubecost-cur/kubecost-cur/components"
 	"github.com/kubecost-cur/kubecost-cur/internal/charts"
+	"github.com/kubecost-cur/kubecost-cur/internal/cloudintegration"
 )
 
 // runPrimary is the primary stack: who Kubecost is, the secret that tells it where the bill is, and its release.
@@ -27,17 +29,13 @@ func runPrimary(ctx *pulumi.Context, s settings) error {
 // primaryArgs are the primary side's arguments. The payers' outputs and the cluster are looked up and checked before anything
 // is registered.
 func primaryArgs(ctx *pulumi.Context, s settings) (*components.PrimaryArgs, error) {
-	payers, err := readPayers(ctx, s)
+	payers, where, err := lookUp(ctx, s)
 	if err != nil {
 		return nil, err
 	}
 	var connections []components.PayerConnection
 	for _, p := range payers {
 		connections = append(connections, connection(p))
-	}
-	where, err := findCluster(ctx, s)
-	if err != nil {
-		return nil, err
 	}
 	values, err := helmValues(ctx, s)
 	if err != nil {
@@ -78,6 +76,19 @@ func primaryArgs(ctx *pulumi.Context, s settings) (*components.PrimaryArgs, erro
 		Tags:                s.Tags,
 		KubernetesProvider:  kubernetesProvider,
 	}, nil
+}
+
+// lookUp reads the payers' outputs and finds the cluster, at the same time: the first waits for the state's backend, the second for
+// AWS, and before that for the AWS provider to start.
+func lookUp(ctx *pulumi.Context, s settings) (payers []cloudintegration.AWS, where cluster, err error) {
+	found := make(chan error, 1)
+	go func() {
+		var err error
+		where, err = findCluster(ctx, s)
+		found <- err
+	}()
+	payers, err = readPayers(ctx, s)
+	return payers, where, errors.Join(err, <-found)
 }
 
 // helmValues are the user's values for the chart, secret if they are. It warns of those that will not be taken.

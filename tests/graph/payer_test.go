@@ -164,7 +164,7 @@ func TestListingAccountsCanBeSwitchedOff(t *testing.T) {
 	r.one(t, "aws:iam/rolePolicy:RolePolicy", "")
 }
 
-func text(t *testing.T, v any) string {
+func text(t testing.TB, v any) string {
 	t.Helper()
 	b, err := json.Marshal(v)
 	if err != nil {
