@@ -39,7 +39,7 @@ type ClusterIdentityArgs struct {
 	// ClusterName and ClusterArn are the EKS cluster's. Needed with PodIdentity only.
 	ClusterName pulumi.StringInput `pulumi:"clusterName,optional"`
 	ClusterArn  pulumi.StringInput `pulumi:"clusterArn,optional"`
-	// PayerRoleArns are the ARNs of the payer roles that the role may assume, at most 880.
+	// PayerRoleArns are the ARNs of the payer roles that the role may assume, at most 1,210.
 	PayerRoleArns []pulumi.StringInput `pulumi:"payerRoleArns"`
 	// Tags are put on the role.
 	Tags map[string]string `pulumi:"tags,optional"`
