@@ -14,6 +14,9 @@ import (
 	"github.com/kubecost-cur/kubecost-cur/stacks"
 )
 
+// project is the name in Pulumi.yaml.
+const project = "kubecost-cur"
+
 // StackOptions say how a stack differs from the repository's.
 type StackOptions struct {
 	// Account is whose credentials the stack has; empty takes the account of the example settings.
@@ -43,9 +46,9 @@ func (e Env) Stack(ctx context.Context, name string, o StackOptions) (auto.Stack
 	if err := e.copyProject(workDir, name, cmp.Or(o.Settings, "Pulumi."+name+".yaml"), o.Edit); err != nil {
 		return auto.Stack{}, err
 	}
-	variables := e.Variables(o.Account)
+	variables, state := e.Variables(o.Account), e.state()
 	if o.State != "" {
-		state := filepath.Join(e.state(), o.State)
+		state = filepath.Join(state, o.State)
 		if err := os.MkdirAll(state, 0o755); err != nil {
 			return auto.Stack{}, fmt.Errorf("making the state's folder: %w", err)
 		}
@@ -54,11 +57,15 @@ func (e Env) Stack(ctx context.Context, name string, o StackOptions) (auto.Stack
 	for key, value := range o.Env {
 		variables[key] = value
 	}
-	command, err := auto.NewPulumiCommand(&auto.PulumiCommandOptions{Root: e.engineRoot()})
+	command, err := e.newCommand(state, o.State == "")
 	if err != nil {
-		return auto.Stack{}, fmt.Errorf("starting the engine: %w", err)
+		return auto.Stack{}, err
 	}
-	stack, err := auto.UpsertStackInlineSource(ctx, name, "kubecost-cur", o.Program,
+	get := auto.NewStackInlineSource
+	if command.has(name) {
+		get = auto.SelectStackInlineSource
+	}
+	stack, err := get(ctx, name, project, o.Program,
 		auto.Pulumi(command), auto.WorkDir(workDir), auto.PulumiHome(e.home()), auto.EnvVars(variables))
 	if err != nil {
 		return auto.Stack{}, fmt.Errorf("making stack %s: %w", name, err)

@@ -6,10 +6,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"runtime"
 	"syscall"
 
 	"github.com/kubecost-cur/kubecost-cur/tests/parts"
@@ -73,8 +75,8 @@ func run(ctx context.Context, args []string) error {
 		if err := parts.Doctor(ctx, root, filepath.Join(bin, "kubecost-cur"), os.Stdout); err != nil {
 			return err
 		}
-		flags := []string{"-test.v", "-test.timeout=45m"}
-		return start(ctx, filepath.Join(root, "tests", "e2e"), tests, append(flags, args[1:]...)...)
+		flags := []string{"-test.v", "-test.timeout=45m", fmt.Sprintf("-test.parallel=%d", atOnce())}
+		return startTests(ctx, filepath.Join(root, "tests", "e2e"), tests, append(flags, args[1:]...)...)
 	default:
 		fmt.Fprint(os.Stderr, usage)
 		return fmt.Errorf("there is no command %q", args[0])
@@ -87,11 +89,25 @@ func build(ctx context.Context, root, file string, command ...string) error {
 	return parts.EnsureWithProgram(ctx, root, filepath.Join(root, ".sandbox", "parts"), file, os.Stdout, command...)
 }
 
+// atOnce is how many end-to-end tests run at a time: half as many again as there are cores, since each also waits for the cluster.
+func atOnce() int { return max(2, runtime.NumCPU()*3/2) }
+
+// startTests is start, and tells which tests took longest.
+func startTests(ctx context.Context, dir, program string, args ...string) error {
+	out := &slowest{out: os.Stdout}
+	defer out.tell()
+	return startTo(ctx, out, dir, program, args...)
+}
+
 // start runs a program to its end. An interrupt reaches it by itself: it is in the same process group.
 func start(ctx context.Context, dir, program string, args ...string) error {
+	return startTo(ctx, os.Stdout, dir, program, args...)
+}
+
+func startTo(ctx context.Context, out io.Writer, dir, program string, args ...string) error {
 	cmd := exec.CommandContext(ctx, program, args...)
 	cmd.Dir = dir
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, out, os.Stderr
 	cmd.Cancel = func() error { return nil } // wait for it
 	return cmd.Run()
 }
