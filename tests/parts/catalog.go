@@ -27,7 +27,7 @@ var (
 	awsPluginPart        = goProgram("awsplugin", "pulumi-resource-aws", linkerFlags, ".")
 	kubernetesPluginPart = goProgram("kubeplugin", "pulumi-resource-kubernetes", linkerFlags, ".")
 	kubePart             = goProgram("kube", "kube", linkerFlags, ".")
-	awsProviderPart      = part{name: "awsprovider", dir: "tests/parts/awsprovider", recipe: awsProviderBuild, build: buildAWSProvider}
+	awsProviderPart      = part{name: "awsprovider", timed: true, dir: "tests/parts/awsprovider", recipe: awsProviderBuild, build: buildAWSProvider}
 	iamSimulatePart      = part{
 		name: "iam-simulate", dir: "tests/simaws/iam-simulate", recipe: npmInstall, build: buildNodePackage,
 	}
@@ -56,9 +56,9 @@ func goBuild(linkerFlags string, args ...string) []string {
 func goProgram(name, program, linkerFlags string, args ...string) part {
 	args = goBuild(linkerFlags, args...)
 	return part{
-		name: name, dir: filepath.Join("tests", "parts", name), recipe: args,
+		name: name, dir: filepath.Join("tests", "parts", name), recipe: args, timed: name != "kube",
 		build: func(ctx context.Context, s site) error {
-			return command{dir: s.src, env: goEnv, args: withOutput(args, filepath.Join(s.out, program)), log: s.log}.run(ctx)
+			return command{dir: s.src, env: goEnv, args: withOutput(s.flags(args), filepath.Join(s.out, program)), log: s.log}.run(ctx)
 		},
 	}
 }
@@ -78,7 +78,7 @@ func buildAWSProvider(ctx context.Context, s site) error {
 	if err != nil {
 		return err
 	}
-	args := withOutput(awsProviderBuild, filepath.Join(s.out, "terraform-provider-aws"))
+	args := withOutput(s.flags(awsProviderBuild), filepath.Join(s.out, "terraform-provider-aws"))
 	if err := (command{dir: src, env: goEnv, args: args, log: s.log}).run(ctx); err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 )
 
@@ -13,6 +14,7 @@ type part struct {
 	name   string
 	dir    string   // folder of its sources below the repository's root; may be empty
 	recipe []string // what else decides what is built, such as flags
+	timed  bool     // whether benchmarks measure how fast it is
 	build  func(ctx context.Context, s site) error
 }
 
@@ -21,6 +23,16 @@ type site struct {
 	src string // folder of the part's sources
 	out string // folder to fill; its path is the same at each build of the part
 	log string // file for the output of commands
+
+	optimised bool // by the compiler
+}
+
+// flags are the arguments of a go build command, without those that leave out optimisation if it is to be.
+func (s site) flags(args []string) []string {
+	if !s.optimised {
+		return args
+	}
+	return slices.DeleteFunc(slices.Clone(args), func(a string) bool { return a == unoptimised })
 }
 
 // cache is a folder of built parts: <dir>/<part>/<key> holds an entry, and exists only
@@ -30,7 +42,10 @@ type cache struct {
 	dir      string
 	progress *progress
 	interval time.Duration // between lines of progress
+	optimise bool          // parts that are timed
 }
+
+func (c *cache) optimises(p part) bool { return c.optimise && p.timed }
 
 // ensure returns the folder of a part's entry, and builds it when it is missing.
 func (c *cache) ensure(ctx context.Context, p part) (string, error) {
@@ -51,7 +66,11 @@ func (c *cache) ensure(ctx context.Context, p part) (string, error) {
 
 // entry returns the folder that holds, or is to hold, a part as its sources are now.
 func (c *cache) entry(p part) (string, error) {
-	key, err := cacheKey(c.source(p), p.recipe...)
+	recipe := p.recipe
+	if c.optimises(p) {
+		recipe = append(slices.Clone(recipe), "optimised")
+	}
+	key, err := cacheKey(c.source(p), recipe...)
 	if err != nil {
 		return "", err
 	}
@@ -82,7 +101,7 @@ func (c *cache) fill(ctx context.Context, p part, entry string) error {
 		c.progress.say(p.name, "built by another process")
 		return nil
 	}
-	s := site{src: c.source(p), out: filepath.Join(home, "building"), log: home + ".log"}
+	s := site{src: c.source(p), out: filepath.Join(home, "building"), log: home + ".log", optimised: c.optimises(p)}
 	if err := clear(s); err != nil {
 		return err
 	}

@@ -17,6 +17,7 @@ func Peer(ctx context.Context, repoRoot, cacheDir string, out io.Writer) (*PeerS
 	if err != nil {
 		return nil, err
 	}
+	c.optimise = true
 	set := &PeerSet{}
 	err = inLanes(ctx, []step{
 		c.program(awsProviderPart, "terraform-provider-aws", &set.ProviderAWS),

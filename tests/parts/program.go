@@ -19,7 +19,16 @@ func Doctor(ctx context.Context, repoRoot, file string, out io.Writer) error {
 	return programIn(ctx, filepath.Join(repoRoot, "cmd", "kubecost-cur"), file, out, "build", ".")
 }
 
+// Release builds the project's program as a user does.
+func Release(ctx context.Context, repoRoot, file string, out io.Writer) error {
+	return compile(ctx, repoRoot, file, out, "go", "build", "-o", file, ".")
+}
+
 func programIn(ctx context.Context, module, file string, out io.Writer, build ...string) error {
+	return compile(ctx, module, file, out, append([]string{"go", build[0], "-o", file, unoptimised}, build[1:]...)...)
+}
+
+func compile(ctx context.Context, module, file string, out io.Writer, args ...string) error {
 	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 		return err
 	}
@@ -27,7 +36,6 @@ func programIn(ctx context.Context, module, file string, out io.Writer, build ..
 	if err := os.RemoveAll(log); err != nil {
 		return err
 	}
-	args := append([]string{"go", build[0], "-o", file, unoptimised}, build[1:]...)
 	c := command{dir: module, env: goEnv, args: args, log: log}
 	p := &progress{out: out}
 	err := p.during(filepath.Base(file), "building", "built", tick, func() error { return c.run(ctx) })

@@ -9,6 +9,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"syscall"
+	"time"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/constant"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -34,7 +36,13 @@ func runBuilt(ctx context.Context, file string, r *pulumirpc.RunRequest) (*pulum
 	)
 	cmd.Dir = r.GetPwd()
 	cmd.Stdout, cmd.Stderr = os.Stderr, os.Stderr // the host's own output tells pulumi where it is
+	begin := time.Now()
 	err = cmd.Run()
+	if file := os.Getenv(UsageVariable); file != "" && cmd.ProcessState != nil {
+		if err := used(cmd.ProcessState, time.Since(begin)).write(file); err != nil {
+			return nil, err
+		}
+	}
 	var ended *exec.ExitError
 	switch {
 	case err == nil:
@@ -44,6 +52,34 @@ func runBuilt(ctx context.Context, file string, r *pulumirpc.RunRequest) (*pulum
 	default:
 		return &pulumirpc.RunResponse{Error: fmt.Sprintf("the program ended with %v", err)}, nil
 	}
+}
+
+// UsageVariable names the environment variable with the file that a built program's Usage is written to.
+const UsageVariable = "SANDBOX_PROGRAM_USAGE"
+
+// Usage is what a run of the program took.
+type Usage struct {
+	Wall, CPU time.Duration
+	Memory    int64 // bytes, at most
+}
+
+func used(ended *os.ProcessState, wall time.Duration) Usage {
+	u := Usage{Wall: wall, CPU: ended.UserTime() + ended.SystemTime()}
+	if all, ok := ended.SysUsage().(*syscall.Rusage); ok {
+		u.Memory = all.Maxrss << 10
+	}
+	return u
+}
+
+func (u Usage) write(file string) error {
+	b, err := json.Marshal(u)
+	if err != nil {
+		return fmt.Errorf("encoding the program's usage: %w", err)
+	}
+	if err := os.WriteFile(file, b, 0o644); err != nil {
+		return fmt.Errorf("writing the program's usage: %w", err)
+	}
+	return nil
 }
 
 // runFolder builds the Go program of a folder first, with the flags of the sandbox, so that what both need is compiled once.

@@ -36,6 +36,8 @@ type Options struct {
 	Root string    // the repository
 	Dir  string    // the sandbox's state; emptied when it starts
 	Out  io.Writer // progress
+	// Optimised runs programs as fast as their releases, for benchmarks.
+	Optimised bool
 }
 
 // Sandbox is a running sandbox.
@@ -50,7 +52,11 @@ type Sandbox struct {
 // Start gets the sandbox's parts, building those that are missing, and starts it with the two accounts of the example
 // settings. What it started is stopped again if it fails.
 func Start(ctx context.Context, o Options) (_ *Sandbox, err error) {
-	set, err := parts.Ensure(ctx, o.Root, filepath.Join(o.Root, ".sandbox", "parts"), o.Out)
+	ensure := parts.Ensure
+	if o.Optimised {
+		ensure = parts.EnsureOptimised
+	}
+	set, err := ensure(ctx, o.Root, filepath.Join(o.Root, ".sandbox", "parts"), o.Out)
 	if err != nil {
 		return nil, fmt.Errorf("getting the sandbox's parts: %w", err)
 	}

@@ -59,11 +59,31 @@ func total(counted map[string]int) int {
 	return n
 }
 
-func (c calls) String() string {
+// byService is how many calls each service got.
+func (c calls) byService() string {
+	counted := map[string]int{}
+	for call, times := range c.aws {
+		service, _, _ := strings.Cut(call, " ")
+		counted[service] += times
+	}
+	if n := total(c.kubernetes); n > 0 {
+		counted["kubernetes"] = n
+	}
+	var parts []string
+	for _, service := range slices.Sorted(maps.Keys(counted)) {
+		parts = append(parts, fmt.Sprintf("%s %d", service, counted[service]))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// repeated are the calls that were made more than once, a line each.
+func (c calls) repeated() string {
 	var b strings.Builder
 	for _, counted := range []map[string]int{c.aws, c.kubernetes} {
 		for _, call := range slices.Sorted(maps.Keys(counted)) {
-			fmt.Fprintf(&b, "%4d  %s\n", counted[call], call)
+			if counted[call] > 1 {
+				fmt.Fprintf(&b, "%6d times %s\n", counted[call], call)
+			}
 		}
 	}
 	return b.String()

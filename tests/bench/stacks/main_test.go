@@ -41,7 +41,7 @@ var startOnce = sync.OnceValue(func() error {
 		return err
 	}
 	started, err = sandbox.Start(context.Background(), sandbox.Options{
-		Root: root, Dir: filepath.Join(root, ".sandbox", "bench"), Out: os.Stderr,
+		Root: root, Dir: filepath.Join(root, ".sandbox", "bench"), Out: os.Stderr, Optimised: true,
 	})
 	return err
 })

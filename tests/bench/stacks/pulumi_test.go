@@ -1,6 +1,8 @@
 package stacks
 
 import (
+	"encoding/json"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -51,8 +53,9 @@ func (t *ours) accounts() *pair { return t.pair }
 func (t *ours) command(stack, operation string) []string {
 	args := map[string][]string{
 		"preview new": {"preview"}, "preview": {"preview"},
-		"first up": {"up", "--yes"}, "unchanged up": {"up", "--yes"},
-		"refresh": {"refresh", "--yes"}, "destroy": {"destroy", "--yes"},
+		"first up": {"up", "--yes", "--skip-preview"}, "unchanged up": {"up", "--yes", "--skip-preview"},
+		"looked-at up": {"up", "--yes"},
+		"refresh":      {"refresh", "--yes", "--skip-preview"}, "destroy": {"destroy", "--yes", "--skip-preview"},
 	}[operation]
 	pulumi := filepath.Join(t.box.Env.Dir, "engine", "bin", "pulumi")
 	return append([]string{pulumi}, append(args, "--stack", stack, "--non-interactive", "--color", "never")...)
@@ -61,6 +64,22 @@ func (t *ours) command(stack, operation string) []string {
 func (t *ours) place(stack string) (dir string, env map[string]string) {
 	env = t.box.Env.Variables(t.pair.of(stack))
 	env["PULUMI_BACKEND_URL"] = "file://" + filepath.Join(t.box.Env.Dir, "state", t.pair.name)
-	env[sandbox.ProgramVariable] = t.program
+	env[sandbox.ProgramVariable], env[sandbox.UsageVariable] = t.program, t.usageFile()
 	return filepath.Join(t.box.Env.Dir, "work", t.pair.name), env
+}
+
+func (t *ours) usageFile() string { return filepath.Join(t.box.Env.Dir, t.pair.name+".usage") }
+
+// usage is what the program's last run took.
+func (t *ours) usage(b *testing.B) sandbox.Usage {
+	b.Helper()
+	text, err := os.ReadFile(t.usageFile())
+	if err != nil {
+		b.Fatal(err)
+	}
+	var u sandbox.Usage
+	if err := json.Unmarshal(text, &u); err != nil {
+		b.Fatal(err)
+	}
+	return u
 }

@@ -42,21 +42,21 @@ func alternate(b *testing.B, stack string) {
 		round++
 	}
 	b.ReportMetric(0, "ns/op")
-	var table strings.Builder
-	fmt.Fprintf(&table, "\n| %s, median of %d | ours | OpenTofu | ratio | AWS, K8s calls of ours | of OpenTofu |\n|---|---|---|---|---|---|\n", stack, round)
+	fmt.Printf("| %s, median of %d | ours | OpenTofu | ratio | AWS, K8s calls of ours | of OpenTofu |\n|---|---|---|---|---|---|\n", stack, round)
 	for _, operation := range operations {
 		own, other := median(took[operation]["ours"]), median(took[operation]["tofu"])
 		ratio := own.Seconds() / other.Seconds()
-		fmt.Fprintf(&table, "| %s | %.2f s | %.2f s | %.2f | %s | %s |\n", operation, own.Seconds(), other.Seconds(), ratio,
+		fmt.Printf("| %s | %.2f s | %.2f s | %.2f | %s | %s |\n", operation, own.Seconds(), other.Seconds(), ratio,
 			asked[operation]["ours"].sum(), asked[operation]["tofu"].sum())
 		b.ReportMetric(ratio, strings.ReplaceAll(operation, " ", "-")+"-ratio")
 	}
-	b.Log(table.String())
 	for _, operation := range operations {
 		for _, t := range tools {
-			b.Logf("%s, %s of %s asked for\n%s", t.name(), operation, stack, asked[operation][t.name()])
+			fmt.Printf("%s, %s of %s: %s\n%s", t.name(), operation, stack, asked[operation][t.name()].byService(), asked[operation][t.name()].repeated())
 		}
 	}
+	u := tools[0].(*ours).usage(b)
+	fmt.Printf("of its last update, the program itself: %.2f s, of which CPU %.2f s, and %d MB\n", u.Wall.Seconds(), u.CPU.Seconds(), u.Memory>>20)
 }
 
 func median(d []time.Duration) time.Duration {

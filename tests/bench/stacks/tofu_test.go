@@ -97,6 +97,10 @@ func (t *peer) name() string               { return "tofu" }
 func (t *peer) accounts() *pair            { return t.pair }
 
 func (t *peer) command(_, operation string) []string {
+	if operation == "looked-at up" { // pulumi's up shows a preview first; this is what does as much
+		plan := t.tofu + " plan -input=false -no-color -out=plan && " + t.tofu + " apply -input=false -no-color plan"
+		return []string{"sh", "-c", plan}
+	}
 	args := map[string][]string{
 		"preview new": {"plan"}, "preview": {"plan"},
 		"first up": {"apply", "-auto-approve"}, "unchanged up": {"apply", "-auto-approve"},
