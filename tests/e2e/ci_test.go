@@ -18,7 +18,13 @@ import (
 // The stack's settings must have been copied.
 func (w *world) script(account string, env map[string]string, name string, args ...string) (said string, code int) {
 	w.t.Helper()
-	cmd := exec.CommandContext(w.t.Context(), filepath.Join(box.Env.Root, "ci", name), args...)
+	return w.command(account, env, filepath.Join(box.Env.Root, "ci", name), args...)
+}
+
+// command runs a program as script does.
+func (w *world) command(account string, env map[string]string, name string, args ...string) (said string, code int) {
+	w.t.Helper()
+	cmd := exec.CommandContext(w.t.Context(), "env", append([]string{name}, args...)...) // which looks for it in the PATH below
 	cmd.Dir = w.project()
 	all := box.Env.Variables(account)
 	all["PULUMI_BACKEND_URL"] = "file://" + filepath.Join(box.Env.Dir, "state", w.name)
