@@ -16,6 +16,7 @@ type awsConfig struct {
 	profile           string
 	assumeRole        *assumeRole
 	defaultTags       map[string]string
+	secret            func(key string) bool // whether that of the aws: settings is a Pulumi secret
 }
 
 type assumeRole struct {
@@ -26,7 +27,15 @@ type assumeRole struct {
 
 func readAWSConfig(ctx *pulumi.Context) (awsConfig, error) {
 	cfg := config.New(ctx, "aws")
-	read := awsConfig{profile: cfg.Get("profile")}
+	secret := func(key string) bool { return ctx.IsConfigSecret("aws:" + key) }
+	value := func(key string) string {
+		if secret(key) {
+			return "[secret]"
+		}
+		return cfg.Get(key)
+	}
+	profile, _ := ctx.GetConfig("aws:profile") // without the warning that it is a secret: it is kept as one
+	read := awsConfig{profile: profile, secret: secret}
 	var defaults struct {
 		Tags map[string]string `json:"tags"`
 	}
@@ -40,16 +49,12 @@ func readAWSConfig(ctx *pulumi.Context) (awsConfig, error) {
 		{"defaultTags", &defaults, "it is an object with tags, an object of texts"},
 	} {
 		if err := cfg.TryObject(setting.key, setting.into); err != nil && !errors.Is(err, config.ErrMissingVar) {
-			value := cfg.Get(setting.key)
-			if ctx.IsConfigSecret("aws:" + setting.key) {
-				value = "[secret]"
-			}
-			return awsConfig{}, fmt.Errorf("aws:%s is %q: %s; nothing was changed", setting.key, value, setting.rule)
+			return awsConfig{}, fmt.Errorf("aws:%s is %q: %s; nothing was changed", setting.key, value(setting.key), setting.rule)
 		}
 	}
 	for key := range defaults.Tags {
 		if err := reserved(key); err != nil {
-			return awsConfig{}, fmt.Errorf("aws:defaultTags is %q: %w; nothing was changed", cfg.Get("defaultTags"), err)
+			return awsConfig{}, fmt.Errorf("aws:defaultTags is %q: %w; nothing was changed", value("defaultTags"), err)
 		}
 	}
 	read.defaultTags = defaults.Tags
@@ -80,24 +85,36 @@ func (cfg awsConfig) provider(ctx *pulumi.Context, name, region string) (*aws.Pr
 		AllowedAccountIds: pulumi.ToStringArray(cfg.allowedAccountIDs),
 	}
 	if cfg.profile != "" {
-		args.Profile = pulumi.String(cfg.profile)
+		args.Profile = cfg.text("profile", cfg.profile)
 	}
 	if cfg.assumeRole != nil {
-		role := &aws.ProviderAssumeRoleArgs{RoleArn: pulumi.String(cfg.assumeRole.RoleARN)}
+		role := &aws.ProviderAssumeRoleArgs{RoleArn: cfg.text("assumeRole", cfg.assumeRole.RoleARN)}
 		if cfg.assumeRole.SessionName != "" {
-			role.SessionName = pulumi.String(cfg.assumeRole.SessionName)
+			role.SessionName = cfg.text("assumeRole", cfg.assumeRole.SessionName)
 		}
 		if cfg.assumeRole.ExternalID != "" {
-			role.ExternalId = pulumi.String(cfg.assumeRole.ExternalID)
+			role.ExternalId = cfg.text("assumeRole", cfg.assumeRole.ExternalID)
 		}
 		args.AssumeRole = role
 	}
 	if len(cfg.defaultTags) > 0 {
-		args.DefaultTags = &aws.ProviderDefaultTagsArgs{Tags: pulumi.ToStringMap(cfg.defaultTags)}
+		tags := pulumi.StringMap{}
+		for key, value := range cfg.defaultTags {
+			tags[key] = cfg.text("defaultTags", value)
+		}
+		args.DefaultTags = &aws.ProviderDefaultTagsArgs{Tags: tags}
 	}
 	provider, err := aws.NewProvider(ctx, name, args)
 	if err != nil {
 		return nil, fmt.Errorf("registering the AWS provider of %s: %w", region, err)
 	}
 	return provider, nil
+}
+
+// text is a text of one of the aws: settings, secret if the setting is.
+func (cfg awsConfig) text(key, value string) pulumi.StringInput {
+	if cfg.secret(key) {
+		return secret(value)
+	}
+	return pulumi.String(value)
 }

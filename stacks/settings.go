@@ -140,8 +140,8 @@ func (r *reader) accounts(s settings) {
 	}
 	var allowed []string
 	if err := r.aws.TryObject("allowedAccountIds", &allowed); err != nil || !slices.Equal(allowed, []string{own}) {
-		r.faults = append(r.faults, fmt.Errorf("aws:allowedAccountIds is %q: it is a list of this side's account, [%q] (%s), so "+
-			"that credentials of another account are refused", r.aws.Get("allowedAccountIds"), own, r.full(key)))
+		r.fault("aws:allowedAccountIds", r.raw("aws:allowedAccountIds"), fmt.Errorf("it is a list of this side's account, [%q] (%s), so "+
+			"that credentials of another account are refused", own, r.full(key)))
 	}
 }
 

@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -48,4 +49,51 @@ func TestASecretAmongTheHelmValuesStaysOne(t *testing.T) {
 			t.Errorf("the error is missing, or tells the secret: %v", err)
 		}
 	}
+}
+
+// TestASecretAmongTheAWSSettingsStaysOne sets what the AWS providers of this program's own get of the aws: settings.
+func TestASecretAmongTheAWSSettingsStaysOne(t *testing.T) {
+	const planted = "planted-external-id"
+	secretly := func(r *recorder, key, value string) error {
+		return pulumi.RunErr(stacks.Run, pulumi.WithMocks("kubecost-cur", "payer", r), func(info *pulumi.RunInfo) {
+			info.Config = with(payerSettings, map[string]string{key: value})
+			info.ConfigSecretKeys = []string{key}
+		})
+	}
+	for key, value := range map[string]string{
+		"aws:assumeRole":  `{"roleArn":"arn:aws:iam::111111111111:role/deploy","externalId":"` + planted + `"}`,
+		"aws:defaultTags": `{"tags":{"owner":"` + planted + `"}}`,
+		"aws:profile":     planted,
+	} {
+		r := &recorder{}
+		if err := secretly(r, key, value); err != nil {
+			t.Fatal(err)
+		}
+		inputs := r.one(t, "pulumi:providers:aws", "us-east-1").inputs
+		if _, set := inputs[strings.TrimPrefix(key, "aws:")]; !set || slices.Contains(plainTexts(inputs), planted) {
+			t.Errorf("%s does not reach the provider, or in plain: %v", key, inputs)
+		}
+	}
+	bad := `{"tags":{"` + resource.SigKey + `":"` + planted + `"}}`
+	if err := secretly(&recorder{}, "aws:defaultTags", bad); err == nil || strings.Contains(err.Error(), planted) {
+		t.Errorf("the error is missing, or tells the secret: %v", err)
+	}
+}
+
+// plainTexts are the texts of a value, at any depth, that are no Pulumi secrets.
+func plainTexts(value any) []string {
+	var found []string
+	switch v := value.(type) {
+	case string:
+		found = append(found, v)
+	case []any:
+		for _, below := range v {
+			found = append(found, plainTexts(below)...)
+		}
+	case map[string]any:
+		for _, below := range v {
+			found = append(found, plainTexts(below)...)
+		}
+	}
+	return found
 }
