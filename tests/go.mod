@@ -168,6 +168,7 @@ require (
 	gopkg.in/tomb.v1 v1.0.0-20141024135613-dd632973f1e7 // indirect
 	gopkg.in/warnings.v0 v0.1.2 // indirect
 	lukechampine.com/frand v1.4.2 // indirect
+	pgregory.net/rapid v1.3.0 // indirect
 )
 
 replace github.com/kubecost-cur/kubecost-cur => ../

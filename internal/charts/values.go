@@ -21,7 +21,25 @@ type Settings struct {
 
 // Values returns the chart's values: defaults, over them the user's, and over those what connects the chart to the bill.
 func (l Line) Values(s Settings) map[string]any {
-	return merge(merge(l.defaults(s), s.User), l.required(s))
+	required := l.required(s)
+	return merge(merge(l.defaults(s), withoutReplaced(s.User, required)), required)
+}
+
+// withoutReplaced is user without the values that stand where required has a map: they are not taken, and would take the defaults beside
+// what is required away.
+func withoutReplaced(user, required values) values {
+	kept := values{}
+	for key, value := range user {
+		if want, isMap := required[key].(values); isMap {
+			below, isMap := value.(values)
+			if !isMap {
+				continue
+			}
+			value = withoutReplaced(below, want)
+		}
+		kept[key] = value
+	}
+	return kept
 }
 
 // Overridden returns the paths of the user's values that Values does not take, because the bill would not be read with them.

@@ -2,6 +2,7 @@ package charts
 
 import (
 	"encoding/json"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -145,4 +146,19 @@ func TestValuesWithWhichAChartDoesNotReadTheBillAreNamed(t *testing.T) {
 func ready29(but string) string {
 	return `{"global":{"clusterId":"a","federatedStorage":{"existingSecret":"s"}},` +
 		`"prometheus":{"server":{"global":{"external_labels":{"cluster_id":"a"}}}},` + but + `}`
+}
+
+func TestAValueThatIsNotTakenTakesNoDefaultAway(t *testing.T) {
+	line := named(t, "cost-analyzer-2")
+	s := Settings{Account: "222222222222", ServiceAccount: "kubecost", Secret: "secret-1"}
+	want := line.Values(s)
+	for _, value := range []any{false, "x", nil, []any{"x"}} {
+		s.User = map[string]any{"kubecostProductConfigs": value}
+		if got := line.Values(s); !reflect.DeepEqual(got, want) {
+			t.Errorf("with kubecostProductConfigs: %v the values are %v, want %v", value, got, want)
+		}
+		if said := line.Overridden(s); !slices.Equal(said, []string{"kubecostProductConfigs"}) {
+			t.Errorf("with kubecostProductConfigs: %v, %v is said not to be taken", value, said)
+		}
+	}
 }
