@@ -25,6 +25,30 @@ func settingsOf(t *testing.T, name string) map[string]any {
 	return project.Config
 }
 
+// chartValues are the names of the charts' values.
+func chartValues(t *testing.T) map[string]bool {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(root, "tests", "helmrepo", "*", "values.yaml"))
+	if err != nil || len(files) < 3 {
+		t.Fatalf("%d charts were found: %v", len(files), err)
+	}
+	names := map[string]bool{}
+	for _, name := range files {
+		b, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var values map[string]any
+		if err := yaml.Unmarshal(b, &values); err != nil {
+			t.Fatal(err)
+		}
+		for key := range values {
+			names[key] = true
+		}
+	}
+	return names
+}
+
 var (
 	ofProject = regexp.MustCompile(`kubecost-cur:([a-z][A-Za-z]*)`)
 	ofCommand = regexp.MustCompile(`pulumi config (?:set|rm|get) ((?:--\S+(?: (?:payer|primary|both|example|bool))? )*)'?"?(?:kubecost-cur:)?([a-z][A-Za-z]*)`)
@@ -35,7 +59,7 @@ var (
 var notSettings = []string{"config", "stack", "env", "on", "version"}
 
 func TestTheSettingsThatPagesNameAreThere(t *testing.T) {
-	known, example := settingsOf(t, "Pulumi.yaml"), settingsOf(t, "examples/go/Pulumi.yaml")
+	known, example, chart := settingsOf(t, "Pulumi.yaml"), settingsOf(t, "examples/go/Pulumi.yaml"), chartValues(t)
 	seen := 0
 	for _, p := range pages(t) {
 		for i, line := range p.Lines {
@@ -49,7 +73,7 @@ func TestTheSettingsThatPagesNameAreThere(t *testing.T) {
 				names = append(names, m[2])
 			}
 			for _, m := range ofCode.FindAllStringSubmatch(line, -1) {
-				if !slices.Contains(notSettings, m[1]) {
+				if !slices.Contains(notSettings, m[1]) && !chart[m[1]] {
 					names = append(names, m[1])
 				}
 			}
