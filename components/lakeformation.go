@@ -71,11 +71,13 @@ func NewLakeFormationGrants(
 	if err := ctx.RegisterComponentResource(LakeFormationGrantsType, name, c, opts...); err != nil {
 		return nil, fmt.Errorf("registering LakeFormationGrants %q: %w", name, err)
 	}
+	// Changed grants are other ones. Those of before are revoked first: afterwards, what both have would be gone too.
+	opts = []pulumi.ResourceOption{pulumi.Parent(c), pulumi.DeleteBeforeReplace(true)}
 	onDatabase, err := lakeformation.NewPermissions(ctx, name+"-database", &lakeformation.PermissionsArgs{
 		Principal:   args.PrincipalArn,
 		Permissions: pulumi.ToStringArray(args.OnDatabase),
 		Database:    &lakeformation.PermissionsDatabaseArgs{Name: args.DatabaseName},
-	}, pulumi.Parent(c))
+	}, opts...)
 	if err != nil {
 		return nil, fmt.Errorf("registering the grants on a database: %w", err)
 	}
@@ -83,7 +85,7 @@ func NewLakeFormationGrants(
 		Principal:   args.PrincipalArn,
 		Permissions: pulumi.ToStringArray(args.OnTable),
 		Table:       &lakeformation.PermissionsTableArgs{DatabaseName: args.DatabaseName, Name: args.TableName},
-	}, pulumi.Parent(c))
+	}, opts...)
 	if err != nil {
 		return nil, fmt.Errorf("registering the grants on a table: %w", err)
 	}

@@ -161,6 +161,9 @@ func TestLakeFormationGrantsReadingAndNoMore(t *testing.T) {
 		if !grant.isAfter("kubecost-payer-role") || !grant.isAfter("kubecost-catalog-database") {
 			t.Errorf("the grant is made before what it is on: %v", grant.after)
 		}
+		if !grant.first {
+			t.Error("a changed grant is made before the other is revoked, which takes what both have")
+		}
 	}
 	if policy := r.one(t, "aws:iam/rolePolicy:RolePolicy", "query-bill").inputs["policy"].(string); !strings.Contains(policy, "lakeformation:GetDataAccess") {
 		t.Errorf("the role may not ask for data: %s", policy)

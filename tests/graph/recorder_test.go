@@ -68,6 +68,7 @@ type registered struct {
 	protect  bool
 	version  string              // of the plugin that is asked for
 	retained bool                // when it is deleted
+	first    bool                // when it is replaced, it is deleted before the other is made
 	after    []string            // URNs
 	ignored  []string            // properties whose changes are ignored
 	from     map[string][]string // URNs that a property's value comes from
@@ -80,6 +81,7 @@ func (r *recorder) NewResource(args pulumi.MockResourceArgs) (string, resource.P
 	one := registered{token: args.TypeToken, name: args.Name, inputs: args.Inputs.Mappable(), provider: args.Provider}
 	if args.RegisterRPC != nil {
 		one.retained = args.RegisterRPC.GetRetainOnDelete()
+		one.first = args.RegisterRPC.GetDeleteBeforeReplace()
 		one.ignored = args.RegisterRPC.GetIgnoreChanges()
 		one.parent, one.protect, one.after = args.RegisterRPC.GetParent(), args.RegisterRPC.GetProtect(), args.RegisterRPC.GetDependencies()
 		one.version = args.RegisterRPC.GetVersion()
