@@ -6,6 +6,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 )
@@ -128,8 +129,9 @@ func (b bucket) keyFor(header http.Header) string {
 	return b.encryption.key
 }
 
-// setEncryption keeps what a call says of a bucket's default encryption.
-func (c *Cloud) setEncryption(k *call) error {
+// setEncryption keeps what a call says of a bucket's default encryption. One that is deleted is S3's own key again.
+// Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteBucketEncryption.html
+func (c *Cloud) setEncryption(k *call, at place) error {
 	var in struct {
 		Rule struct {
 			ApplyServerSideEncryptionByDefault struct{ SSEAlgorithm, KMSMasterKeyID string }
@@ -139,6 +141,14 @@ func (c *Cloud) setEncryption(k *call) error {
 	if k.r.Method == http.MethodPut {
 		if err := xml.Unmarshal(k.body, &in); err != nil {
 			return badRequest("MalformedXML", "%v", err)
+		}
+	}
+	if k.r.Method == http.MethodDelete {
+		own := "<ServerSideEncryptionConfiguration><Rule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>AES256</SSEAlgorithm>" +
+			"</ApplyServerSideEncryptionByDefault></Rule></ServerSideEncryptionConfiguration>"
+		setting := url.URL{Path: "/" + k.bucket, RawQuery: "encryption"}
+		if _, err := c.moto.do(k.r.Context(), at, "s3", http.MethodPut, setting, nil, []byte(own)); err != nil {
+			return err
 		}
 	}
 	c.buckets.change(k.bucket, func(b *bucket) {

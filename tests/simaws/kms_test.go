@@ -154,3 +154,24 @@ func TestQueriesNeedTheKeysOfTheDataAndOfTheResults(t *testing.T) {
 		}
 	}
 }
+
+func TestABucketWhoseEncryptionIsDeletedHasS3sOwnKey(t *testing.T) {
+	_, config := newAccount(t)
+	client, bucket := s3.NewFromConfig(config), "encrypted-"+strings.ToLower(randomID(12))
+	_, err := client.CreateBucket(t.Context(), &s3.CreateBucketInput{Bucket: &bucket, CreateBucketConfiguration: &s3types.CreateBucketConfiguration{
+		LocationConstraint: s3types.BucketLocationConstraint(region),
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := client.DeleteBucketEncryption(t.Context(), &s3.DeleteBucketEncryptionInput{Bucket: &bucket}); err != nil {
+		t.Fatal(err)
+	}
+	got, err := client.GetBucketEncryption(t.Context(), &s3.GetBucketEncryptionInput{Bucket: &bucket})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if rules := got.ServerSideEncryptionConfiguration.Rules; len(rules) != 1 || rules[0].ApplyServerSideEncryptionByDefault.SSEAlgorithm != "AES256" {
+		t.Errorf("the rules are %+v", rules)
+	}
+}

@@ -102,7 +102,7 @@ func (c *Cloud) s3(w http.ResponseWriter, k *call) error {
 	case k.action == "DeleteBucket":
 		c.buckets.remove(k.bucket)
 	case k.action == "PutEncryptionConfiguration":
-		return c.setEncryption(k)
+		return c.setEncryption(k, at.place)
 	case k.action == "PutObject":
 		c.kms.encrypted(k.bucket, k.object, key)
 		if !k.r.URL.Query().Has("uploadId") { // a part is no object yet
