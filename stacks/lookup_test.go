@@ -14,6 +14,8 @@ func TestTheErrorOfALookUpIsToldInItsOwnWords(t *testing.T) {
 
 		"invocation of aws:iam/getRole:getRole returned an error: invoking aws:iam/getRole:getRole: 1 error occurred:\n\t* reading IAM Role (r): couldn't find resource\n\n": "reading IAM Role (r): couldn't find resource",
 
+		"rpc error: code = Unknown desc = ": "rpc error: code = Unknown desc =",
+
 		// Several errors stay a list, and the code of a broken connection says something.
 		"invoking aws:iam/getRole:getRole: 2 errors occurred:\n\t* one\n\t* two\n\n":           "2 errors occurred:\n\t* one\n\t* two",
 		"rpc error: code = Unavailable desc = error reading from server: EOF":                  "rpc error: code = Unavailable desc = error reading from server: EOF",
