@@ -93,7 +93,7 @@ type Cost struct {
 // maxCost is more than any group costs on a day. NaN and the infinities, which are numbers to Athena too, cannot be summed up or drawn.
 const maxCost = 1e15
 
-// Read reads the query's rows. It returns an error for one that is not what SQL asks for.
+// Read reads the query's rows, to one cost for each day and group. It returns an error for one that is not what SQL asks for.
 func Read(rows [][]string) ([]Cost, error) {
 	var all []Cost
 	for _, row := range rows {
@@ -108,8 +108,18 @@ func Read(rows [][]string) ([]Cost, error) {
 		}
 		all = append(all, Cost{Day: on, Group: cmp.Or(row[1], none), Cost: cost})
 	}
-	slices.SortFunc(all, func(a, b Cost) int { return cmp.Or(cmp.Compare(a.Day, b.Day), cmp.Compare(a.Group, b.Group)) })
-	return all, nil
+	slices.SortFunc(all, func(a, b Cost) int {
+		return cmp.Or(cmp.Compare(a.Day, b.Day), cmp.Compare(a.Group, b.Group), cmp.Compare(a.Cost, b.Cost))
+	})
+	var sums []Cost // a group that is empty and one that is missing are two to Athena, and one here
+	for _, c := range all {
+		if last := len(sums) - 1; last >= 0 && sums[last].Day == c.Day && sums[last].Group == c.Group {
+			sums[last].Cost += c.Cost
+			continue
+		}
+		sums = append(sums, c)
+	}
+	return sums, nil
 }
 
 // none is the group of costs without one, such as those without a tag.

@@ -1,6 +1,7 @@
 package costs
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -84,5 +85,16 @@ func TestABarIsAsLongAsItsShare(t *testing.T) {
 	}
 	if got := Bar(-1, 5, 10); got != "" {
 		t.Errorf("a refund has the bar %q", got)
+	}
+}
+
+// A line item without a tag has an empty text in some columns and nothing in others, which are two groups to Athena.
+func TestCostsOfNoGroupAreOneGroup(t *testing.T) {
+	const on = "2026-03-01 00:00:00.000"
+	for _, rows := range [][][]string{{{on, "", "1.5"}, {on, "(none)", "2"}, {on, "a", "4"}}, {{on, "a", "4"}, {on, "(none)", "2"}, {on, "", "1.5"}}} {
+		got, err := Read(rows)
+		if want := []Cost{{"2026-03-01", "(none)", 3.5}, {"2026-03-01", "a", 4}}; err != nil || !slices.Equal(got, want) {
+			t.Errorf("%q is read as %+v, %v, want %+v", rows, got, err, want)
+		}
 	}
 }
