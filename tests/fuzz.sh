@@ -33,14 +33,14 @@ fuzz() {
 	return 1
 }
 
-packages=$(grep -rlE '^func Fuzz' --include='*_test.go' internal tests cmd | xargs -n1 dirname | sort -u)
+packages=$(grep -rlE '^func Fuzz' --include='*_test.go' internal stacks tests cmd | xargs -n1 dirname | sort -u)
 queue=()
 for package in $packages; do
 	targets=$(grep -hoE '^func Fuzz\w+' "$package"/*_test.go | cut -d' ' -f2 | grep -E "${FUZZ:-.}" || true)
 	test -n "$targets" || continue
 	case $package in
 	# Compiled with coverage, AWS's SDK for Pulumi alone takes many minutes.
-	tests/graph) GOFLAGS="'-gcflags=all=-N -l'" progress "compiling $package" compile "$package" ;;
+	stacks | tests/graph) GOFLAGS="'-gcflags=all=-N -l'" progress "compiling $package" compile "$package" ;;
 	*) GOFLAGS='' progress "compiling $package" compile "$package" -fuzz . ;;
 	esac
 	for target in $targets; do queue+=("$package $target"); done
