@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"time"
 
@@ -25,6 +26,8 @@ const (
 
 	// patchForce annotates an object that takes over fields from other managers.
 	patchForce = "pulumi.com/patchForce"
+	// patchForceVariable does the same for all objects of an update.
+	patchForceVariable = "PULUMI_K8S_ENABLE_PATCH_FORCE"
 
 	// fieldManagerKey holds, in the state, the name under which the object's fields are owned.
 	fieldManagerKey = "__fieldManager"
@@ -181,13 +184,13 @@ func (o *Objects) Delete(ctx context.Context, c wire.Change) error {
 }
 
 // apply sends the object. A field that another manager owns is an error unless the object is annotated to
-// take it.
+// take it, or the environment says so of all objects.
 func (o *Objects) apply(ctx context.Context, desired *unstructured.Unstructured, options metav1.ApplyOptions) (*unstructured.Unstructured, error) {
 	client, err := o.client(desired)
 	if err != nil {
 		return nil, err
 	}
-	options.Force = options.Force || desired.GetAnnotations()[patchForce] == "true"
+	options.Force = options.Force || desired.GetAnnotations()[patchForce] == "true" || os.Getenv(patchForceVariable) == "true"
 	live, err := client.Apply(ctx, desired.GetName(), desired, options)
 	if apierrors.IsConflict(err) {
 		return nil, fmt.Errorf("server-side apply field conflict for field manager %q: %w", options.FieldManager, err)
