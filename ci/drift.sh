@@ -7,6 +7,8 @@
 # It ends with 0 if nothing differs, with 2 if something does (changed by hand, or merged and not brought up), and else with 1.
 set -uo pipefail
 : "${1:?usage: ci/drift.sh STACK...}"
+# What kubectl has changed is shown as a difference, and not as a conflict.
+export PULUMI_K8S_ENABLE_PATCH_FORCE=true
 differs=7 # what Pulumi ends with if --expect-no-changes is not met
 drifted=()
 for stack in "$@"; do
