@@ -1,6 +1,8 @@
 package e2e
 
 import (
+	"maps"
+	"slices"
 	"sync"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/events"
@@ -13,10 +15,12 @@ type recordedEvents struct {
 	channel chan events.EngineEvent
 	done    sync.WaitGroup
 	steps   map[string]string
+	// differences are the properties for which a step is taken.
+	differences map[string][]string
 }
 
 func newEvents() *recordedEvents {
-	r := &recordedEvents{channel: make(chan events.EngineEvent), steps: map[string]string{}}
+	r := &recordedEvents{channel: make(chan events.EngineEvent), steps: map[string]string{}, differences: map[string][]string{}}
 	r.done.Go(func() {
 		for e := range r.channel {
 			if e.ResourcePreEvent == nil {
@@ -26,15 +30,11 @@ func newEvents() *recordedEvents {
 			switch step.Op {
 			case apitype.OpSame, apitype.OpRead, apitype.OpRefresh:
 			default:
-				r.steps[resource.URN(step.URN).Name()] = string(step.Op)
+				name := resource.URN(step.URN).Name()
+				r.steps[name] = string(step.Op)
+				r.differences[name] = slices.Concat(r.differences[name], step.Diffs, slices.Sorted(maps.Keys(step.DetailedDiff)))
 			}
 		}
 	})
 	return r
-}
-
-// changes are the steps that change something, by the resource's name. The operation must have ended.
-func (r *recordedEvents) changes() map[string]string {
-	r.done.Wait()
-	return r.steps
 }

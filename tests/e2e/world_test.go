@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -90,7 +91,8 @@ type world struct {
 	// from are the files that the settings of its stacks start from, by stack; without one, the stack's own.
 	from map[string]string
 	// further are its accounts that stand for others of the examples.
-	further map[string]string
+	further   map[string]string
+	variables map[string]string // further environment variables of its engine
 }
 
 var (
@@ -176,9 +178,10 @@ func (w *world) account(stack string) string {
 // stackOf is a stack with the credentials of some account and, unless it is nil, another program than the project's.
 func (w *world) stackOf(name, account string, program pulumi.RunFunc) auto.Stack {
 	w.t.Helper()
-	options := sandbox.StackOptions{Account: account, Settings: w.from[name], Edit: w.edit, State: w.name, Program: program}
+	options := sandbox.StackOptions{Account: account, Settings: w.from[name], Edit: w.edit, State: w.name, Program: program, Env: maps.Clone(w.variables)}
 	if name == "both" {
 		options.Env = map[string]string{"AWS_SHARED_CREDENTIALS_FILE": w.profiles()}
+		maps.Copy(options.Env, w.variables)
 	}
 	s, err := box.Env.Stack(w.t.Context(), name, options)
 	if err != nil {
@@ -248,6 +251,16 @@ func (w *world) changes(name string, opts ...optpreview.Option) map[string]strin
 // preview is what a preview of a stack would do, by the resource's name, and what it said.
 func (w *world) preview(name string, opts ...optpreview.Option) (changes map[string]string, said string, err error) {
 	w.t.Helper()
+	recorded, said, err := w.record(name, opts...)
+	if err != nil {
+		return nil, said, err
+	}
+	return recorded.steps, said, nil
+}
+
+// record is all that the engine tells of a preview.
+func (w *world) record(name string, opts ...optpreview.Option) (recorded *recordedEvents, said string, err error) {
+	w.t.Helper()
 	recorder := newEvents()
 	var out bytes.Buffer
 	opts = append(opts, optpreview.Color("never"), optpreview.EventStreams(recorder.channel),
@@ -256,7 +269,8 @@ func (w *world) preview(name string, opts ...optpreview.Option) (changes map[str
 	if _, err := stack.Preview(w.t.Context(), opts...); err != nil {
 		return nil, out.String() + err.Error(), err // an engine that did not start tells of no events, nor of their end
 	}
-	return recorder.changes(), out.String(), nil
+	recorder.done.Wait()
+	return recorder, out.String(), nil
 }
 
 func (w *world) destroy(name string) {

@@ -1,0 +1,330 @@
+package e2e
+
+import (
+	"cmp"
+	"encoding/xml"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/auto/optpreview"
+	"github.com/pulumi/pulumi/sdk/v3/go/auto/optrefresh"
+	"github.com/pulumi/pulumi/sdk/v3/go/auto/optup"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
+
+	"github.com/kubecost-cur/kubecost-cur/tests/sandbox"
+)
+
+// drift is what somebody does to a resource of a type in the console or with kubectl.
+type drift struct {
+	change func(*drifting, apitype.ResourceV3)
+	shows  string // the property that a preview then names
+	by     string // how an update mends it: update, unless it is replace
+	same   string // in the place of change: why nothing of it differs
+	remove func(*drifting, apitype.ResourceV3)
+	kept   string // why it cannot be deleted, or why that makes no difference
+	last   bool   // what it holds goes with it, or all that is in it: it is deleted in a round of its own
+}
+
+// drifts has every type that a stack's state may have in AWS or in the cluster.
+var drifts = []map[string]drift{bucketDrifts, payerDrifts, identityDrifts, clusterDrifts}
+
+// drifting is a world whose resources are changed and deleted behind Pulumi's back.
+type drifting struct {
+	*patient
+	stacks []string
+	sides  map[string]map[string]string // further settings of each stack
+	bucket string                       // the report's
+	// podIdentity says that the service account is not annotated with its role.
+	podIdentity bool
+}
+
+// newDrifting brings the stacks up and delivers a bill.
+func newDrifting(w *world, sides map[string]map[string]string, stacks ...string) *drifting {
+	w.t.Helper()
+	d := &drifting{patient: &patient{world: w}, stacks: stacks, sides: sides, bucket: "kubecost-cur-" + w.payer + "-" + sandbox.Region}
+	d.each(func(stack string) { d.up(stack) })
+	if _, err := box.Deliver(w.t.Context(), w.payer, sandbox.Month(time.Now()), nil); err != nil {
+		w.t.Fatal(err)
+	}
+	return d
+}
+
+func (d *drifting) each(run func(stack string)) {
+	for _, stack := range d.stacks {
+		d.with(d.sides[stack], func() { run(stack) })
+	}
+}
+
+// row is what can happen to a resource; none is there for what is in no account and no cluster.
+func (d *drifting) row(r apitype.ResourceV3) (drift, bool) {
+	d.t.Helper()
+	if token := string(r.Type); strings.HasPrefix(token, "pulumi:") || strings.HasPrefix(token, "kubecost-cur:") {
+		return drift{}, false
+	}
+	var row drift
+	for _, some := range drifts {
+		if found, is := some[string(r.Type)]; is {
+			row = found
+		}
+	}
+	if (row.change == nil) == (row.same == "") || row.remove == nil && row.kept == "" {
+		d.t.Errorf("what drifts of %s (%s) is not tested: add it to the table", r.URN.Name(), r.Type)
+		return drift{}, false
+	}
+	return row, true
+}
+
+// expected is what a preview is to show of a resource.
+type expected struct{ op, property string }
+
+// change changes every resource of a stack, the newest first, and returns what is to be seen of it.
+func (d *drifting) change(stack string) map[string]expected {
+	d.t.Helper()
+	want := map[string]expected{}
+	for _, r := range slices.Backward(d.resources(stack)) {
+		if row, is := d.row(r); is && row.change != nil && !(d.podIdentity && r.Type == "kubernetes:core/v1:ServiceAccount") {
+			row.change(d, r)
+			want[r.URN.Name()] = expected{cmp.Or(row.by, "update"), row.shows}
+		}
+	}
+	return want
+}
+
+// remove deletes the resources of a stack, the newest first: those that hold nothing, or also those that do.
+func (d *drifting) remove(stack string, all bool) map[string]expected {
+	d.t.Helper()
+	want := map[string]expected{}
+	for _, r := range slices.Backward(d.resources(stack)) {
+		row, is := d.row(r)
+		if !is {
+			continue
+		}
+		removed := row.remove != nil && (all || !row.last)
+		if removed {
+			row.remove(d, r)
+		}
+		if removed && row.kept == "" || all && r.Outputs["bucket"] != nil { // what is kept goes with its bucket
+			want[r.URN.Name()] = expected{"create", ""}
+		}
+	}
+	return want
+}
+
+// shows expects that a preview of a stack shows all that is expected, and nothing else.
+func (d *drifting) shows(stack string, want map[string]expected, opts ...optpreview.Option) {
+	d.t.Helper()
+	got, said, err := d.record(stack, opts...)
+	if err != nil {
+		d.t.Fatalf("previewing %s: %v\n%s", stack, err, said)
+	}
+	for _, name := range slices.Sorted(maps.Keys(want)) {
+		step, there := got.steps[name]
+		op := strings.NewReplacer("create-replacement", "replace", "delete-replaced", "replace").Replace(step)
+		named := want[name].property == "" || slices.ContainsFunc(got.differences[name], func(path string) bool {
+			return strings.HasPrefix(path, want[name].property)
+		})
+		if !there || op != want[name].op || !named {
+			d.t.Errorf("%s: a preview would %q %s for %v, want %+v", stack, step, name, got.differences[name], want[name])
+		}
+	}
+	for name, step := range got.steps {
+		if _, expected := want[name]; !expected {
+			d.t.Errorf("%s: a preview would also %s %s for %v", stack, step, name, got.differences[name])
+		}
+	}
+}
+
+// object is one of a bucket.
+type object struct{ Key, ETag string }
+
+// objects are those in the report's bucket.
+func (d *drifting) objects() []object {
+	d.t.Helper()
+	var page struct{ Contents []object }
+	d.must(xml.Unmarshal([]byte(d.s3(d.payer, http.MethodGet, d.bucket, "", "list-type=2", "")), &page))
+	return page.Contents
+}
+
+// mended expects that nothing of some stacks differs any more, and that the report's data is as it was.
+func (d *drifting) mended(before []object, stacks ...string) {
+	d.t.Helper()
+	for _, stack := range stacks {
+		d.with(d.sides[stack], func() { d.unchanged(stack, optpreview.Refresh()) })
+	}
+	if after := d.objects(); !slices.Equal(before, after) || len(after) == 0 {
+		d.t.Errorf("the report's bucket had %v, and has %v", before, after)
+	}
+}
+
+// TestDriftIsSeenAndMendedAndTheBillStays changes and deletes all that the stacks make, many at a time.
+func TestDriftIsSeenAndMendedAndTheBillStays(t *testing.T) {
+	t.Run("two stacks", func(t *testing.T) {
+		w := newWorldOf(t, sandbox.WorldOptions{NoOIDCProvider: true})
+		box.Cloud.SeeCostTags(w.payer, "team")
+		d := newDrifting(w, map[string]map[string]string{
+			"payer": {
+				"reportProtect": "", "forceDestroy": "", "catalogMode": "crawler", "crawlerTrigger": "event", "lakeFormation": "true",
+				"reportExpirationDays": "120", "activatedCostAllocationTags": `["team"]`,
+			},
+			"primary": {"oidcProvider": "create"},
+		}, "payer", "primary")
+		d.unseen()
+		d.changed()
+		d.anotherReportIsRefused(d.byTheHour())
+		d.anotherSecretIsNamed()
+		d.deleted()
+		d.emptied()
+	})
+	t.Run("one stack", func(t *testing.T) {
+		w := newWorldOf(t, sandbox.WorldOptions{NoOIDCProvider: true, PodIdentityAgent: true})
+		var payers []string // so many that the reader role needs a second policy
+		for i := range 80 {
+			payers = append(payers, fmt.Sprintf(`{athenaBucketName: "s3://results-%d", athenaRegion: us-east-2, athenaDatabase: d, athenaTable: t, `+
+				`athenaWorkgroup: w, projectID: "3%011d", masterPayerARN: "arn:aws:iam::3%011d:role/kubecost-cur-access"}`, i, i, i))
+		}
+		d := newDrifting(w, map[string]map[string]string{"both": {
+			"reportProtect": "", "forceDestroy": "", "reportVersion": `"2"`, "costAllocationTags": "", "identity": "pod-identity", "chartLine": "opencost",
+			"payers": "[" + strings.Join(payers, ", ") + "]",
+		}}, "both")
+		d.podIdentity = true
+		d.changed()
+		d.anotherReportIsRefused(d.elsewhere())
+		d.deleted()
+	})
+}
+
+// changed changes everything, and mends it by an update that looks first at what is there.
+func (d *drifting) changed() {
+	d.t.Helper()
+	before, want := d.objects(), map[string]map[string]expected{}
+	d.each(func(stack string) {
+		want[stack] = d.change(stack)
+		d.unchanged(stack) // a preview alone compares the program with the state
+	})
+	if !d.podIdentity { // the service account's annotation is somebody else's now
+		d.with(d.sides["primary"], func() {
+			if _, said, err := d.record("primary", optpreview.Refresh()); err == nil || !strings.Contains(said, "eks.amazonaws.com/role-arn") {
+				d.t.Errorf("whose the annotation is now is not said: %v\n%s", err, said)
+			}
+		})
+	}
+	d.variables = map[string]string{"PULUMI_K8S_ENABLE_PATCH_FORCE": "true"}
+	d.each(func(stack string) { d.shows(stack, want[stack], optpreview.Refresh()) })
+	d.each(d.refresh)
+	d.variables = nil
+	d.mended(before, d.stacks...)
+}
+
+// deleted deletes all that holds no data, and mends it by a refresh and then an update.
+func (d *drifting) deleted() {
+	d.t.Helper()
+	before, want := d.objects(), map[string]map[string]expected{}
+	d.each(func(stack string) { want[stack] = d.remove(stack, false) })
+	d.each(func(stack string) {
+		s := d.stack(stack)
+		if _, err := s.Refresh(d.t.Context(), optrefresh.Color("never"), optrefresh.SuppressProgress()); err != nil {
+			d.t.Fatalf("refreshing %s: %v", stack, err)
+		}
+		d.shows(stack, want[stack])
+		d.up(stack)
+	})
+	d.mended(before, d.stacks...)
+}
+
+// emptied deletes everything, the buckets and the namespace too, and delivers another bill.
+func (d *drifting) emptied() {
+	d.t.Helper()
+	want := map[string]map[string]expected{}
+	d.each(func(stack string) { want[stack] = d.remove(stack, true) })
+	d.each(func(stack string) {
+		d.shows(stack, want[stack], optpreview.Refresh())
+		d.refresh(stack)
+	})
+	_, err := box.Deliver(d.t.Context(), d.payer, sandbox.Month(time.Now()), nil)
+	d.must(err)
+	d.mended(d.objects(), d.stacks...)
+}
+
+// anotherReportIsRefused has somebody make a report of which Pulumi could only make another one: that is refused, since it is
+// protected, and nothing of it is changed.
+func (d *drifting) anotherReportIsRefused(spoil, mend func()) {
+	d.t.Helper()
+	before := d.objects()
+	spoil()
+	reports, exports := box.Cloud.Reports(d.payer), box.Cloud.Exports(d.payer)
+	stack := d.stacks[0]
+	d.with(d.sides[stack], func() {
+		if _, said, err := d.record(stack, optpreview.Refresh()); err == nil || !protection.MatchString(said) {
+			d.t.Errorf("replacing the report would not be refused: %v\n%s", err, said)
+		}
+		s := d.stack(stack)
+		_, err := s.Up(d.t.Context(), optup.Refresh(), optup.SuppressProgress(), optup.Color("never"))
+		if err == nil || !protection.MatchString(err.Error()) {
+			d.t.Errorf("replacing the report is not refused: %v", err)
+		}
+	})
+	if now := fmt.Sprint(box.Cloud.Reports(d.payer), box.Cloud.Exports(d.payer)); now != fmt.Sprint(reports, exports) {
+		d.t.Errorf("the reports were %v %v, and are %s", reports, exports, now)
+	}
+	mend()
+	d.with(d.sides[stack], func() { d.refresh(stack) }) // its tags
+	d.mended(before, stack)
+}
+
+// byTheHour makes the report again as one by the hour, and back.
+func (d *drifting) byTheHour() (spoil, mend func()) {
+	report := box.Cloud.Reports(d.payer)[0]
+	remake := func(unit string) func() {
+		return func() {
+			d.t.Helper()
+			d.billing("DeleteReportDefinition", map[string]any{"ReportName": report.ReportName})
+			report.TimeUnit, report.ReportStatus = unit, nil
+			d.billing("PutReportDefinition", map[string]any{"ReportDefinition": report})
+		}
+	}
+	return remake("HOURLY"), remake("DAILY")
+}
+
+// elsewhere has the export deliver elsewhere, and back.
+func (d *drifting) elsewhere() (spoil, mend func()) {
+	arn := box.Cloud.Exports(d.payer)[0].ExportArn
+	return func() { d.deliverTo(arn, "elsewhere") }, func() { d.deliverTo(arn, "cur") }
+}
+
+// anotherSecretIsNamed has somebody make the secret again with other content. It is immutable, and the cluster does not even try its
+// replacement: a preview fails with its name, and an update mends it.
+func (d *drifting) anotherSecretIsNamed() {
+	d.t.Helper()
+	before, secret := d.objects(), d.integration()
+	d.recreateSecret(secret, "{}")
+	stack := d.stacks[len(d.stacks)-1]
+	d.with(d.sides[stack], func() {
+		_, said, err := d.record(stack, optpreview.Refresh())
+		if err == nil {
+			d.t.Error("the preview of another secret does not fail")
+		}
+		d.says(said, "kubecost-cloud-integration", "field is immutable")
+		d.refresh(stack)
+	})
+	if d.integration().file() != secret.file() {
+		d.t.Error("the secret still has other content")
+	}
+	d.mended(before, stack)
+}
+
+// unseen does what no preview shows, since the program says nothing of it.
+func (d *drifting) unseen() {
+	d.t.Helper()
+	d.s3(d.payer, http.MethodPut, d.bucket, "", "cors",
+		`<CORSConfiguration><CORSRule><AllowedOrigin>*</AllowedOrigin><AllowedMethod>GET</AllowedMethod></CORSRule></CORSConfiguration>`)
+	d.putPolicy(d.payer, payerRole, "further", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:ListAllMyBuckets","Resource":"*"}]}`)
+	label := map[string]any{"metadata": map[string]any{"labels": map[string]any{"owner": "somebody"}}}
+	d.must(box.Cluster.Merge(d.t.Context(), "/api/v1/namespaces/"+d.name, label))
+	d.must(box.Cluster.Merge(d.t.Context(), "/apis/apps/v1/namespaces/"+d.name+"/deployments/kubecost-cost-analyzer", label))
+	d.each(func(stack string) { d.unchanged(stack, optpreview.Refresh()) })
+}
