@@ -1,7 +1,6 @@
 package stacks
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 
@@ -88,7 +87,10 @@ func lookUp(ctx *pulumi.Context, s settings) (payers []cloudintegration.AWS, whe
 		found <- err
 	}()
 	payers, err = readPayers(ctx, s)
-	return payers, where, errors.Join(err, <-found)
+	if notFound := <-found; err == nil { // what is wrong with a payer is told first
+		err = notFound
+	}
+	return payers, where, err
 }
 
 // helmValues are the user's values for the chart, secret if they are. It warns of those that will not be taken.
