@@ -8,7 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"time"
+	"sync"
 )
 
 // Config says where a cloud finds its parts.
@@ -39,6 +39,7 @@ type Cloud struct {
 	kms      *kmsKeys
 	lake     *lake
 	crawlers *crawlers
+	faults   sync.Map // what goes wrong with an account's requests: func(Request) Fault
 }
 
 // Start starts the processes and the proxy. The context bounds the start, not the life of the cloud.
@@ -120,16 +121,23 @@ func (c *Cloud) Stop() error {
 func (c *Cloud) serveAWS(w http.ResponseWriter, r *http.Request) {
 	rec := &responseRecorder{ResponseWriter: w}
 	k, err := newCall(r, c.keys)
+	var fault Fault
 	if err == nil {
-		err = c.answer(rec, k)
+		if fault = c.faultOf(k); fault == NoFault {
+			err = c.answer(rec, k)
+		} else {
+			err = c.suffer(k, fault)
+		}
 	}
-	entry := Request{Time: time.Now(), Service: k.service, Region: k.region, Action: k.action, Resource: k.resource}
-	if k.caller != nil {
-		entry.Account, entry.Principal = k.caller.Account, k.caller.ARN
-	}
-	if err != nil {
+	entry := k.request()
+	entry.Fault = fault
+	switch {
+	case errors.Is(err, http.ErrAbortHandler):
+		c.log.add(entry)
+		panic(http.ErrAbortHandler) // the server's way to end a connection without an answer
+	case err != nil:
 		entry.Error = writeError(w, k.protocol, err)
-	} else {
+	default:
 		entry.Error = rec.errorCode()
 	}
 	c.log.add(entry)

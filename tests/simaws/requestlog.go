@@ -16,6 +16,8 @@ type Request struct {
 	Action    string // "AssumeRole"; for S3, the action that IAM checks: "PutObject"
 	Resource  string // ARN, if it is known
 	Error     string // error code; empty if the request succeeded
+	Fault     Fault  // that went wrong with it
+	Same      uint64 // equal for requests that ask the same
 }
 
 // requestLog keeps the requests of a run.
