@@ -9,14 +9,16 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
 )
 
-// awsConfig is the part of the stack's aws: settings that says as whom AWS is called. The default provider reads all of
-// aws: by itself; this is for what needs a provider, or a token, of its own.
+// awsConfig is the part of the stack's aws: settings that says as whom AWS is called, and how often again. The default provider reads
+// all of aws: by itself; this is for what needs a provider, or a token, of its own.
 type awsConfig struct {
 	allowedAccountIDs []string
 	profile           string
 	assumeRole        *assumeRole
 	defaultTags       map[string]string
 	secret            func(key string) bool // whether that of the aws: settings is a Pulumi secret
+	maxRetries        int // 0 for the provider's own
+	retryMode         string
 }
 
 type assumeRole struct {
@@ -35,7 +37,7 @@ func readAWSConfig(ctx *pulumi.Context) (awsConfig, error) {
 		return cfg.Get(key)
 	}
 	profile, _ := ctx.GetConfig("aws:profile") // without the warning that it is a secret: it is kept as one
-	read := awsConfig{profile: profile, secret: secret}
+	read := awsConfig{profile: profile, secret: secret, retryMode: cfg.Get("retryMode")}
 	var defaults struct {
 		Tags map[string]string `json:"tags"`
 	}
@@ -46,6 +48,7 @@ func readAWSConfig(ctx *pulumi.Context) (awsConfig, error) {
 	}{
 		{"allowedAccountIds", &read.allowedAccountIDs, "it is a list of accounts' IDs, in quotes"},
 		{"assumeRole", &read.assumeRole, "it is an object with roleArn and, if need be, sessionName and externalId, all texts"},
+		{"maxRetries", &read.maxRetries, "it is a number, of attempts for each request"},
 		{"defaultTags", &defaults, "it is an object with tags, an object of texts"},
 	} {
 		if err := cfg.TryObject(setting.key, setting.into); err != nil && !errors.Is(err, config.ErrMissingVar) {
@@ -103,6 +106,12 @@ func (cfg awsConfig) provider(ctx *pulumi.Context, name, region string) (*aws.Pr
 			tags[key] = cfg.text("defaultTags", value)
 		}
 		args.DefaultTags = &aws.ProviderDefaultTagsArgs{Tags: tags}
+	}
+	if cfg.maxRetries != 0 {
+		args.MaxRetries = pulumi.Int(cfg.maxRetries)
+	}
+	if cfg.retryMode != "" {
+		args.RetryMode = pulumi.String(cfg.retryMode)
 	}
 	provider, err := aws.NewProvider(ctx, name, args)
 	if err != nil {

@@ -21,7 +21,7 @@ func keys(t testing.TB) []string {
 			keys[i] = "kubecost-cur:" + key
 		}
 	}
-	return append(keys, "aws:region", "aws:allowedAccountIds", "aws:profile", "aws:assumeRole", "aws:defaultTags")
+	return append(keys, "aws:region", "aws:allowedAccountIds", "aws:profile", "aws:assumeRole", "aws:defaultTags", "aws:maxRetries", "aws:retryMode")
 }
 
 // odd are values that are of the right kind for some setting, and mean something else than they should.

@@ -104,10 +104,10 @@ func TestTheReportComesAfterWhatAWSChecksAndInUSEast1(t *testing.T) {
 func TestTheReportsProviderIsTheSameCaller(t *testing.T) {
 	r := payerGraph(t, map[string]string{
 		"aws:profile": "payer-admin", "aws:assumeRole": `{"roleArn":"arn:aws:iam::111111111111:role/deploy"}`,
-		"aws:defaultTags": `{"tags":{"owner":"finops"}}`,
+		"aws:defaultTags": `{"tags":{"owner":"finops"}}`, "aws:maxRetries": "50", "aws:retryMode": "adaptive",
 	})
 	inputs := text(t, r.one(t, "pulumi:providers:aws", "").inputs)
-	for _, part := range []string{"payer-admin", "arn:aws:iam::111111111111:role/deploy", "finops"} {
+	for _, part := range []string{"payer-admin", "arn:aws:iam::111111111111:role/deploy", "finops", `"maxRetries":50`, "adaptive"} {
 		if !strings.Contains(inputs, part) {
 			t.Errorf("the provider of us-east-1 lacks %s: %s", part, inputs)
 		}

@@ -84,6 +84,7 @@ func TestAWrongSettingIsNamedWithItsValueAndTheRule(t *testing.T) {
 		"default tags of Pulumi's own":      {payerSettings, "aws:defaultTags", `{"tags":{"4dabf18193072939515e22adb298388d":"a"}}`, []string{"Pulumi keeps"}},
 		"a Helm value of Pulumi's own":      {primarySettings, "kubecost-cur:values", `{"a":[{"4dabf18193072939515e22adb298388d":"1b47061264138c4ac30d75fd1eb44270"}]}`, []string{"Pulumi keeps"}},
 		"an assumed role that is a text":    {bothSettings, "aws:assumeRole", "arn:aws:iam::222222222222:role/deploy", []string{"roleArn", "nothing was changed"}},
+		"attempts that are no number":       {payerSettings, "aws:maxRetries", "many", []string{"it is a number", "nothing was changed"}},
 		"tags that share a column":          {payerSettings, "kubecost-cur:costAllocationTags", `["cost-center","CostCenter"]`, []string{"same column"}},
 		"a region of another partition":     {payerSettings, "aws:region", "us-gov-west-1", []string{"partition"}},
 	})
