@@ -1,6 +1,7 @@
 package simaws
 
 import (
+	"encoding/json"
 	"fmt"
 	"hash/fnv"
 	"net/http"
@@ -63,13 +64,25 @@ func (c *Cloud) faultOf(k *call) Fault {
 	if !ok {
 		return NoFault
 	}
-	return decide.(func(Request) Fault)(k.request())
+	r := k.request()
+	if k.service == "s3" {
+		r.Resource = objectARN(k.bucket, k.object)
+	} else {
+		resources := c.resourcesOf(k)
+		r.Resource = resources[len(resources)-1]
+	}
+	return decide.(func(Request) Fault)(r)
 }
 
 // request is what is known of a call before it is carried out.
 func (k *call) request() Request {
+	body := k.body
+	var object map[string]any // whose keys come in any order
+	if json.Unmarshal(body, &object) == nil {
+		body, _ = json.Marshal(object) // what was read as JSON can be written as such
+	}
 	h := fnv.New64a()
-	for _, part := range []string{k.r.Method, k.r.Host, k.r.URL.RequestURI(), k.action, string(k.body)} {
+	for _, part := range []string{k.r.Method, k.r.Host, k.r.URL.RequestURI(), k.action, string(body)} {
 		_, _ = fmt.Fprintf(h, "%d %s", len(part), part) // a hash takes all
 	}
 	r := Request{Time: time.Now(), Service: k.service, Region: k.region, Action: k.action, Resource: k.resource, Same: h.Sum64()}

@@ -22,7 +22,9 @@ import (
 	pfbridge "github.com/pulumi/pulumi-terraform-bridge/v3/pkg/pf/tfbridge"
 	"github.com/pulumi/pulumi-terraform-bridge/v3/pkg/tfbridge"
 	"github.com/pulumi/pulumi-terraform-bridge/v3/pkg/tfbridge/info"
+	rprovider "github.com/pulumi/pulumi/pkg/v3/resource/provider"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
+	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 )
 
 const (
@@ -45,13 +47,13 @@ func serve(ctx context.Context) error {
 	if path == "" {
 		return errors.New(upstreamVariable + " is not set: it must hold the path of terraform-provider-aws")
 	}
-	upstream, err := run.LocalProvider(ctx, path)
+	started, err := run.LocalProvider(ctx, path)
 	if err != nil {
 		return fmt.Errorf("starting %s: %w", path, err)
 	}
-	defer upstream.Close()
+	defer started.Close()
 	provider := info.Provider{
-		P:              proto.New(ctx, upstream),
+		P:              proto.New(ctx, upstream{started}),
 		Name:           "aws",
 		Version:        version,
 		ResourcePrefix: "aws",
@@ -61,11 +63,14 @@ func serve(ctx context.Context) error {
 		DataSources:    dataSources,
 	}
 	provider.SetAutonaming(255, "-")
-	pfbridge.Main(ctx, provider.Name, provider, pfbridge.ProviderMetadata{
+	metadata := pfbridge.ProviderMetadata{
 		// Go programs are compiled against their SDK and never ask for the whole schema.
 		XGetSchema: func(context.Context, plugin.GetSchemaRequest) ([]byte, error) {
 			return json.Marshal(map[string]string{"name": provider.Name, "version": provider.Version})
 		},
+	}
+	return rprovider.Main(provider.Name, func(host *rprovider.HostClient) (pulumirpc.ResourceProviderServer, error) {
+		bridge, err := pfbridge.NewProviderServer(ctx, host, provider, metadata)
+		return server{bridge}, err
 	})
-	return nil
 }

@@ -1,0 +1,57 @@
+package sandbox
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
+)
+
+// pulumiDir is where the file backend of a state has its files of one kind.
+func (e Env) pulumiDir(state, kind string) string {
+	return filepath.Join(e.state(), state, ".pulumi", kind)
+}
+
+// Checkpoint is a stack's state as the engine has last written it, also while an update runs. It is empty for a stack that was never
+// up. It reads the file backend's file, since an engine that exports it takes half a second.
+func (e Env) Checkpoint(state, stack string) (apitype.DeploymentV3, error) {
+	var file struct {
+		Checkpoint struct {
+			Latest apitype.DeploymentV3 `json:"latest"`
+		} `json:"checkpoint"`
+	}
+	b, err := os.ReadFile(filepath.Join(e.pulumiDir(state, "stacks"), "kubecost-cur", stack+".json"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return apitype.DeploymentV3{}, nil
+	}
+	if err != nil {
+		return apitype.DeploymentV3{}, fmt.Errorf("reading the state of stack %s: %w", stack, err)
+	}
+	if err := json.Unmarshal(b, &file); err != nil {
+		return apitype.DeploymentV3{}, fmt.Errorf("reading the state of stack %s: %w", stack, err)
+	}
+	return file.Checkpoint.Latest, nil
+}
+
+// EnginePID is the process of the engine that updates a stack: the file backend's lock names it. It is 0 when there is no lock.
+func (e Env) EnginePID(state, stack string) (int, error) {
+	locks, err := filepath.Glob(filepath.Join(e.pulumiDir(state, "locks"), "*", "kubecost-cur", stack, "*.json"))
+	if err != nil || len(locks) == 0 {
+		return 0, err
+	}
+	b, err := os.ReadFile(locks[0])
+	if err != nil {
+		return 0, fmt.Errorf("reading the lock of stack %s: %w", stack, err)
+	}
+	var lock struct {
+		PID int `json:"pid"`
+	}
+	if err := json.Unmarshal(b, &lock); err != nil {
+		return 0, fmt.Errorf("reading the lock of stack %s: %w", stack, err)
+	}
+	return lock.PID, nil
+}
