@@ -17,7 +17,7 @@ type awsConfig struct {
 	assumeRole        *assumeRole
 	defaultTags       map[string]string
 	secret            func(key string) bool // whether that of the aws: settings is a Pulumi secret
-	maxRetries        int // 0 for the provider's own
+	maxRetries        int                   // 0 for the provider's own
 	retryMode         string
 }
 
@@ -37,7 +37,8 @@ func readAWSConfig(ctx *pulumi.Context) (awsConfig, error) {
 		return cfg.Get(key)
 	}
 	profile, _ := ctx.GetConfig("aws:profile") // without the warning that it is a secret: it is kept as one
-	read := awsConfig{profile: profile, secret: secret, retryMode: cfg.Get("retryMode")}
+	retryMode, _ := ctx.GetConfig("aws:retryMode")
+	read := awsConfig{profile: profile, secret: secret, retryMode: retryMode}
 	var defaults struct {
 		Tags map[string]string `json:"tags"`
 	}
@@ -111,7 +112,7 @@ func (cfg awsConfig) provider(ctx *pulumi.Context, name, region string) (*aws.Pr
 		args.MaxRetries = pulumi.Int(cfg.maxRetries)
 	}
 	if cfg.retryMode != "" {
-		args.RetryMode = pulumi.String(cfg.retryMode)
+		args.RetryMode = cfg.text("retryMode", cfg.retryMode)
 	}
 	provider, err := aws.NewProvider(ctx, name, args)
 	if err != nil {

@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"fmt"
 	"testing"
 
 	"github.com/kubecost-cur/kubecost-cur/tests/simaws"
@@ -56,10 +55,6 @@ func TestAnUpThatBreaksOffAtAnyCallGoesOnWithTheNext(t *testing.T) {
 				t.Fatalf("nothing went wrong, and %s is not up: %v\n%s", name, err, said)
 			case broken && err == nil:
 				t.Logf("up in spite of %+v", b.all[before:])
-			default:
-				for _, r := range b.all[max(before, 0):] {
-					fmt.Println("RUNG", ups, r.Service, r.Action, r.Resource, r.Fault)
-				}
 			}
 			if unrecorded := w.unrecorded(); len(unrecorded) > 0 {
 				t.Fatalf("made, and in no state: %v\n%s", unrecorded, said)

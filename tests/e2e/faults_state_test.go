@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -8,20 +9,11 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
 )
 
-// kinds are the types of resources that are listed in AWS, by what leftovers calls them, and how a resource's ID tells the name.
-var kinds = map[string]struct {
-	kind string
-	name func(id string) string
-}{
-	"aws:s3/bucketV2:BucketV2":                  {"bucket", whole},
-	"aws:iam/role:Role":                         {"role", whole},
-	"aws:glue/catalogDatabase:CatalogDatabase":  {"database", afterColon},
-	"aws:athena/workgroup:Workgroup":            {"work group", whole},
-	"aws:cur/reportDefinition:ReportDefinition": {"report", whole},
+// listed are the types of resources that leftovers lists, by what it calls them.
+var listed = map[string]string{
+	"aws:s3/bucketV2:BucketV2": "bucket", "aws:iam/role:Role": "role", "aws:glue/catalogDatabase:CatalogDatabase": "database",
+	"aws:athena/workgroup:Workgroup": "work group", "aws:cur/reportDefinition:ReportDefinition": "report",
 }
-
-func whole(id string) string      { return id }
-func afterColon(id string) string { return id[strings.LastIndex(id, ":")+1:] }
 
 // checkpoint is a stack's state, also of one that broke off.
 func (w *world) checkpoint(name string) apitype.DeploymentV3 {
@@ -39,8 +31,9 @@ func (w *world) recorded() []string {
 	var all []string
 	for _, name := range []string{"payer", "primary"} {
 		for _, r := range w.checkpoint(name).Resources {
-			if k, ok := kinds[string(r.Type)]; ok {
-				all = append(all, fmt.Sprintf("%s %s in account %s", k.kind, k.name(string(r.ID)), w.account(name)))
+			if kind := listed[string(r.Type)]; kind != "" {
+				id := string(r.ID)[strings.LastIndex(string(r.ID), ":")+1:] // a database's has the account before it
+				all = append(all, fmt.Sprintf("%s %s in account %s", kind, id, w.account(name)))
 			}
 		}
 	}
@@ -71,7 +64,7 @@ func (w *world) consistent() {
 			w.t.Errorf("stack %s: pending is the %s of %s", name, op.Type, op.Resource.URN)
 		}
 		for _, r := range d.Resources {
-			if len(r.InitErrors) > 0 || r.Delete || r.External && r.Type != "pulumi:pulumi:StackReference" {
+			if len(r.InitErrors) > 0 || r.Delete {
 				w.t.Errorf("stack %s: %s is half made, or to be deleted: %v", name, r.URN, r.InitErrors)
 			}
 			if t := string(r.Type); strings.HasPrefix(t, "kubernetes:") {
@@ -80,46 +73,73 @@ func (w *world) consistent() {
 		}
 	}
 	slices.Sort(objects)
-	if there := w.objects(); !slices.Equal(objects, there) {
-		w.t.Errorf("in the states are\n%v\nand in the cluster\n%v", objects, there)
+	found, err := w.objects(w.t.Context())
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	var names []string
+	for _, o := range found {
+		names = append(names, o.name)
+		if o.status != "" && o.status != "deployed" {
+			w.t.Errorf("%s is %s", o.name, o.status)
+		}
+	}
+	if !slices.Equal(objects, names) {
+		w.t.Errorf("in the states are\n%v\nand in the cluster\n%v", objects, names)
 	}
 }
 
-// objects are what the primary stack makes and is in the cluster, named as in its state.
-func (w *world) objects() []string {
-	w.t.Helper()
-	type list struct {
-		Items []struct {
-			Metadata struct {
-				Name   string
-				Labels map[string]string
+// made is something in the cluster that the primary stack makes.
+type made struct {
+	name   string // its type and ID, as in the state
+	status string // of a release
+	path   string
+}
+
+// objects are what the primary stack makes and is in the cluster, sorted by name. Of a release it has the record of the newest
+// revision.
+func (w *world) objects(ctx context.Context) ([]made, error) {
+	var all []made
+	revisions := map[string]string{} // by release; less than ten each
+	namespace := "/api/v1/namespaces/" + w.name
+	for _, path := range []string{
+		"/api/v1/namespaces?fieldSelector=metadata.name%3D" + w.name,
+		namespace + "/serviceaccounts?fieldSelector=metadata.name%3Dkubecost-serviceaccount",
+		namespace + "/secrets",
+	} {
+		var list struct {
+			Kind  string
+			Items []struct {
+				Metadata struct {
+					Name   string
+					Labels map[string]string
+				}
+			}
+		}
+		if err := box.Cluster.Get(ctx, path, &list); err != nil {
+			return nil, err
+		}
+		for _, item := range list.Items {
+			name, labels := item.Metadata.Name, item.Metadata.Labels
+			switch {
+			case list.Kind == "NamespaceList":
+				all = append(all, made{name: "kubernetes:core/v1:Namespace " + name})
+			case list.Kind == "ServiceAccountList":
+				all = append(all, made{name: "kubernetes:core/v1:ServiceAccount " + w.name + "/" + name})
+			case labels["owner"] == "helm" && labels["status"] != "superseded":
+				release := made{
+					"kubernetes:helm.sh/v3:Release " + w.name + "/" + labels["name"], labels["status"], namespace + "/secrets/" + name,
+				}
+				// Of a revision that failed Helm keeps the record for good.
+				if newer, there := revisions[release.name]; !there || labels["version"] > newer {
+					all = slices.DeleteFunc(all, func(m made) bool { return m.name == release.name })
+					all, revisions[release.name] = append(all, release), labels["version"]
+				}
+			case strings.HasPrefix(name, "cloud-integration"):
+				all = append(all, made{name: "kubernetes:core/v1:Secret " + w.name + "/" + name})
 			}
 		}
 	}
-	get := func(path string) (found list) {
-		if err := box.Cluster.Get(w.t.Context(), path, &found); err != nil {
-			w.t.Fatal(err)
-		}
-		return found
-	}
-	var all []string
-	for _, o := range get("/api/v1/namespaces?fieldSelector=metadata.name%3D" + w.name).Items {
-		all = append(all, "kubernetes:core/v1:Namespace "+o.Metadata.Name)
-	}
-	for _, o := range get("/api/v1/namespaces/" + w.name + "/serviceaccounts?fieldSelector=metadata.name%3Dkubecost-serviceaccount").Items {
-		all = append(all, "kubernetes:core/v1:ServiceAccount "+w.name+"/"+o.Metadata.Name)
-	}
-	for _, o := range get("/api/v1/namespaces/" + w.name + "/secrets").Items {
-		switch labels := o.Metadata.Labels; {
-		case labels["owner"] != "helm" && strings.HasPrefix(o.Metadata.Name, "cloud-integration"):
-			all = append(all, "kubernetes:core/v1:Secret "+w.name+"/"+o.Metadata.Name)
-		case labels["owner"] == "helm" && labels["status"] != "superseded":
-			all = append(all, "kubernetes:helm.sh/v3:Release "+w.name+"/"+labels["name"])
-			if labels["status"] != "deployed" {
-				w.t.Errorf("Helm's record %s is %s", o.Metadata.Name, labels["status"])
-			}
-		}
-	}
-	slices.Sort(all)
-	return all
+	slices.SortFunc(all, func(a, b made) int { return strings.Compare(a.name, b.name) })
+	return all, nil
 }

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"bytes"
+	"flag"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -9,7 +10,6 @@ import (
 	"slices"
 	"strconv"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -37,8 +37,23 @@ func countFault(kind string) {
 // faultsWanted is how many faults the tests of faults inject at least, over all of them.
 const faultsWanted = 200
 
-// faultTests counts the tests of faults that have begun and ended.
-var faultTests atomic.Int32
+// enoughFaults says what all tests of faults together have had go wrong, and returns an error if that is too little. A part of the tests
+// has a part of the faults.
+func enoughFaults() error {
+	injectedMu.Lock()
+	defer injectedMu.Unlock()
+	total := 0
+	for _, n := range injected {
+		total += n
+	}
+	if total > 0 {
+		fmt.Println(inWords(injected))
+	}
+	if part := flag.Lookup("test.run").Value.String(); part == "" && total < faultsWanted {
+		return fmt.Errorf("the tests had %d faults, want %d at least", total, faultsWanted)
+	}
+	return nil
+}
 
 // faulty makes the world of a test of faults, and what it chooses at random.
 func faulty(t *testing.T) (*world, *rand.Rand) {

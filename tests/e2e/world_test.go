@@ -56,7 +56,7 @@ func runAll(m *testing.M) (code int, err error) {
 	}
 	defer func() { err = errors.Join(err, box.Stop()) }()
 	code = m.Run()
-	return code, nodesReady()
+	return code, errors.Join(nodesReady(), enoughFaults())
 }
 
 // nodesReady says whether the cluster was fit to run pods until the end.

@@ -11,10 +11,8 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
 )
 
-// pulumiDir is where the file backend of a state has its files of one kind.
-func (e Env) pulumiDir(state, kind string) string {
-	return filepath.Join(e.state(), state, ".pulumi", kind)
-}
+// StateDir is where the file backend of a state has its files.
+func (e Env) StateDir(state string) string { return filepath.Join(e.state(), state, ".pulumi") }
 
 // Checkpoint is a stack's state as the engine has last written it, also while an update runs. It is empty for a stack that was never
 // up. It reads the file backend's file, since an engine that exports it takes half a second.
@@ -24,7 +22,7 @@ func (e Env) Checkpoint(state, stack string) (apitype.DeploymentV3, error) {
 			Latest apitype.DeploymentV3 `json:"latest"`
 		} `json:"checkpoint"`
 	}
-	b, err := os.ReadFile(filepath.Join(e.pulumiDir(state, "stacks"), "kubecost-cur", stack+".json"))
+	b, err := os.ReadFile(filepath.Join(e.StateDir(state), "stacks", "kubecost-cur", stack+".json"))
 	if errors.Is(err, fs.ErrNotExist) {
 		return apitype.DeploymentV3{}, nil
 	}
@@ -39,7 +37,7 @@ func (e Env) Checkpoint(state, stack string) (apitype.DeploymentV3, error) {
 
 // EnginePID is the process of the engine that updates a stack: the file backend's lock names it. It is 0 when there is no lock.
 func (e Env) EnginePID(state, stack string) (int, error) {
-	locks, err := filepath.Glob(filepath.Join(e.pulumiDir(state, "locks"), "*", "kubecost-cur", stack, "*.json"))
+	locks, err := filepath.Glob(filepath.Join(e.StateDir(state), "locks", "*", "kubecost-cur", stack, "*.json"))
 	if err != nil || len(locks) == 0 {
 		return 0, err
 	}

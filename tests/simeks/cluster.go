@@ -42,6 +42,7 @@ type Cluster struct {
 	podIdentity func(namespace, serviceAccount string) bool
 	files       files
 	processes   []*process
+	restart     func(context.Context) error // starts the API server anew
 	webhook     *http.Server
 	stop        context.CancelFunc // ends the controllers
 	running     sync.WaitGroup     // controllers and webhook
@@ -80,11 +81,17 @@ func (k *Cluster) start(ctx context.Context, c Config) error {
 	k.CA, k.Kubeconfig = k.files.ca.pem, k.files.kubeconfig
 	k.Client = newClient(k.Endpoint, k.files.token, k.files.ca)
 
-	if err := k.run(c, apiServer(c, k.files, port)); err != nil {
-		return err
+	k.restart = func(ctx context.Context) error {
+		if err := k.run(c, apiServer(c, k.files, port)); err != nil {
+			return err
+		}
+		if err := k.wait(ctx, k.ready); err != nil {
+			return fmt.Errorf("waiting for the API server: %w", err)
+		}
+		return nil
 	}
-	if err := k.wait(ctx, k.ready); err != nil {
-		return fmt.Errorf("waiting for the API server: %w", err)
+	if err := k.restart(ctx); err != nil {
+		return err
 	}
 	for _, cmd := range []command{controllerManager(k.files), scheduler(k.files), kwok(k.files)} {
 		if err := k.run(c, cmd); err != nil {
@@ -160,6 +167,20 @@ func (k *Cluster) wait(ctx context.Context, question func(context.Context) (bool
 		case <-time.After(50 * time.Millisecond):
 		}
 	}
+}
+
+// RestartAPIServer kills the API server, waits for some time, starts it anew with what it had stored, and returns when it answers.
+// Meanwhile its port refuses connections, and those that there were are cut.
+func (k *Cluster) RestartAPIServer(ctx context.Context, down time.Duration) error {
+	k.processes[0].kill() // it was started first
+	k.processes = k.processes[1:]
+	time.Sleep(down)
+	if err := k.restart(ctx); err != nil {
+		return fmt.Errorf("restarting the API server: %w", err)
+	}
+	last := len(k.processes) - 1
+	k.processes = append([]*process{k.processes[last]}, k.processes[:last]...)
+	return nil
 }
 
 // Stop ends the cluster's processes. It returns an error when one of them had ended

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -14,9 +15,13 @@ const scheduledPath = "/api/v1/pods?fieldSelector=status.phase%3DPending,spec.no
 // missing is why a pod cannot start.
 type missing struct {
 	reason  string // of the event: FailedMount or Failed
-	waiting string // state of the containers: ContainerCreating or CreateContainerConfigError
+	waiting string // state of the containers: ContainerCreating, CreateContainerConfigError or ImagePullBackOff
 	message string
 }
+
+// noRegistry ends the hosts of registries that do not exist: that domain is reserved for names that nobody has. All other images are
+// there, and nobody pulls them.
+const noRegistry = ".invalid"
 
 // volumeMounter plays the part of the kubelet that kwok leaves out: it lets a pod start
 // when all that it mounts or reads its environment from exists, and says what is missing
@@ -71,6 +76,9 @@ func (k *Cluster) missing(ctx context.Context, p Pod) (*missing, error) {
 		}
 	}
 	for _, c := range p.containers() {
+		if registry, _, _ := strings.Cut(c.Image, "/"); strings.HasSuffix(registry, noRegistry) {
+			return &missing{"Failed", "ImagePullBackOff", fmt.Sprintf("Back-off pulling image %q", c.Image)}, nil
+		}
 		for _, r := range c.references() {
 			problem, err := k.referenceProblem(ctx, p.Metadata.Namespace, r)
 			if err != nil {

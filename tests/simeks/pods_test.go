@@ -53,6 +53,18 @@ func TestPodWaitsForTheSecretThatItMounts(t *testing.T) {
 	readyPod(t, ns)
 }
 
+func TestPodWaitsForAnImageOfARegistryThatDoesNotExist(t *testing.T) {
+	t.Parallel()
+	ns := namespace(t)
+	deploy(t, ns, object{"containers": []any{object{"name": "main", "image": "registry.invalid/cost-model:1"}}})
+	waiting := pod(t, ns, "a container whose image is pulled", func(p simeks.Pod) bool {
+		return len(p.Status.Containers) == 1 && p.Status.Containers[0].State.Waiting != nil
+	})
+	if reason := waiting.Status.Containers[0].State.Waiting.Reason; reason != "ImagePullBackOff" || waiting.Ready() {
+		t.Errorf("container waits with reason %q, ready %t", reason, waiting.Ready())
+	}
+}
+
 func TestPodWaitsForTheKeyOfItsEnvironment(t *testing.T) {
 	t.Parallel()
 	ns := namespace(t)

@@ -1,0 +1,83 @@
+package e2e
+
+import (
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/auto"
+	"github.com/pulumi/pulumi/sdk/v3/go/auto/optdestroy"
+
+	"github.com/kubecost-cur/kubecost-cur/tests/simaws"
+)
+
+// A pair of stacks with a protected report is destroyed and made again, while a third of all requests go wrong, once each.
+func TestAPairOfStacksIsDestroyedAndMadeAgainWithItsProtectedReport(t *testing.T) {
+	w, random := faulty(t)
+	w.settings["reportProtect"] = "" // the default
+	w.up("payer")
+	w.up("primary")
+	delivered, ask := w.bill()
+	w.reads(delivered, ask)
+
+	stack := w.stack("payer")
+	if _, err := stack.Destroy(t.Context(), optdestroy.Color("never")); err == nil || !strings.Contains(err.Error(), "protected") {
+		t.Fatalf("destroying the protected report: %v", err)
+	}
+	// What is not protected may be gone; the report and its data are not, and an up makes the rest again.
+	if reports := box.Cloud.Reports(w.payer); len(reports) != 1 {
+		t.Errorf("the reports are %v", reports)
+	}
+	w.consistent()
+	w.up("payer")
+	w.reads(delivered, ask)
+
+	w.with(map[string]string{"reportProtect": "false"}, func() {
+		w.up("payer")
+		b := w.breaks(random, sometimes(random))
+		for _, name := range []string{"primary", "payer"} {
+			w.atLast(name, func(stack auto.Stack) error {
+				_, err := stack.Destroy(t.Context(), optdestroy.Color("never"))
+				return err
+			})
+		}
+		b.mend()
+		t.Logf("destroy of both: %s", b.byKind())
+	})
+	w.empty()
+
+	b := w.breaks(random, sometimes(random))
+	for _, name := range []string{"payer", "primary"} {
+		w.atLast(name, func(stack auto.Stack) error {
+			_, err := w.tries(stack)
+			return err
+		})
+	}
+	b.mend()
+	t.Logf("up of both, again: %s", b.byKind())
+	w.consistent()
+	delivered, ask = w.bill()
+	w.reads(delivered, ask)
+}
+
+// atLast does something with a stack again and again until it succeeds.
+func (w *world) atLast(name string, do func(auto.Stack) error) {
+	w.t.Helper()
+	stack, times := w.stack(name), 1
+	for err := do(stack); err != nil; err = do(stack) {
+		if times++; times > rungs {
+			w.t.Fatalf("%s: %d times it failed: %v", name, times, err)
+		}
+	}
+	w.t.Logf("%s: done after %d times", name, times)
+}
+
+// sometimes has a third of all requests go wrong.
+func sometimes(random *rand.Rand) func(simaws.Request) []simaws.Fault {
+	return func(r simaws.Request) []simaws.Fault {
+		if random.IntN(3) > 0 {
+			return nil
+		}
+		return retried(r)
+	}
+}
