@@ -31,7 +31,7 @@ var shipped = []string{".", "cmd/kubecost-cur"}
 func TestEveryLicenceIsKnownAndAllowed(t *testing.T) {
 	var page strings.Builder
 	page.WriteString("# Licences\n\nWhat this project is made of, and under which licence. Written by a test from the licence files themselves:\n\n" +
-		"```sh\ncd tests && go test ./supply -run Licence -update\n```\n\n" +
+		"```text\ncd tests && go test ./supply -run Licence -update\n```\n\n" +
 		"A licence that is not in the list of [licences_test.go](../tests/supply/licences_test.go) fails it, and so does a dependency that\n" +
 		"is not on this page. The simulator of IAM policies is under the AGPL: it is a program of its own that the tests start, and is not\n" +
 		"shipped.\n\n## What is shipped\n\nEvery module that is compiled into the program, the plugin or the doctor.\n\n")

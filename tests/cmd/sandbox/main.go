@@ -75,7 +75,7 @@ func run(ctx context.Context, args []string) error {
 		if err := parts.Doctor(ctx, root, filepath.Join(bin, "kubecost-cur"), os.Stdout); err != nil {
 			return err
 		}
-		flags := []string{"-test.v", "-test.timeout=45m", fmt.Sprintf("-test.parallel=%d", atOnce())}
+		flags := []string{"-test.v", "-test.timeout=70m", fmt.Sprintf("-test.parallel=%d", atOnce())}
 		return startTests(ctx, filepath.Join(root, "tests", "e2e"), tests, append(flags, args[1:]...)...)
 	default:
 		fmt.Fprint(os.Stderr, usage)
