@@ -39,6 +39,7 @@ func TestOneResultsBucketServesTwoReports(t *testing.T) {
 
 	reports := "team-b-bills-" + w.payer
 	var second auto.Stack
+	w.further = map[string]string{"333333333333": w.payer} // the example's second payer is this one
 	w.with(map[string]string{
 		"adopt": "[resultsBucket]", "resultsBucketName": bucket, "resultsPrefix": "team/b",
 		"reportName": "team_b", "reportBucketName": reports, "workGroupName": "team-b", "payerRoleName": "team-b-access",
