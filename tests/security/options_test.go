@@ -74,27 +74,11 @@ func TestWhatSettingsAddLetsInWhomTheyAreForAndNobodyElse(t *testing.T) {
 }
 
 func TestEachLimitOfWhatSettingsAddIsGuardedAndEachRightNeeded(t *testing.T) {
-	unnoticed, err := Unnoticed(simulator(t), built().With(builtOptions(t)), builtOptions(t), Rows(OptionCases()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, m := range unnoticed {
-		t.Errorf("no row of the matrix notices %s", m)
-	}
-	t.Logf("%d mutations", len(Mutations(built().With(builtOptions(t)), builtOptions(t))))
+	noticesEachMutation(t, built().With(builtOptions(t)), builtOptions(t), Rows(OptionCases()))
 }
 
 func TestEachRequestThatAnOptionDeniesIsOneThatOpenPoliciesAllow(t *testing.T) {
-	rows := Rows(OptionCases())
-	answers, err := Ask(simulator(t), Opened(rows), rows)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i, r := range rows {
-		if !answers[i] {
-			t.Errorf("denied whatever the policies say: %s: %s", r.Group, r)
-		}
-	}
+	openPoliciesAllow(t, Rows(OptionCases()))
 }
 
 // The end-to-end test compares the page with the stacks' own policies, and writes it.

@@ -66,18 +66,29 @@ func TestKubecostGetsTheBillAndNobodyAnythingElse(t *testing.T) {
 }
 
 func TestEachLimitOfAPolicyIsGuardedAndEachRightNeeded(t *testing.T) {
-	unnoticed, err := Unnoticed(simulator(t), built(), built(), append(Rows(Allowed()), Rows(Denied())...))
+	noticesEachMutation(t, built(), built(), append(Rows(Allowed()), Rows(Denied())...))
+}
+
+// noticesEachMutation expects that some row has another answer for each mutation of the policies in of, which are among all.
+func noticesEachMutation(t *testing.T, all, of Policies, rows []Row) {
+	t.Helper()
+	unnoticed, err := Unnoticed(simulator(t), all, of, rows)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, m := range unnoticed {
 		t.Errorf("no row of the matrix notices %s", m)
 	}
-	t.Logf("%d mutations", len(Mutations(built(), built())))
+	t.Logf("%d mutations", len(Mutations(all, of)))
 }
 
 func TestEachDeniedRequestIsOneThatOpenPoliciesAllow(t *testing.T) {
-	rows := Rows(Denied())
+	openPoliciesAllow(t, Rows(Denied()))
+}
+
+// openPoliciesAllow expects that what is denied is denied by the policies, and not for being no request at all.
+func openPoliciesAllow(t *testing.T, rows []Row) {
+	t.Helper()
 	answers, err := Ask(simulator(t), Opened(rows), rows)
 	if err != nil {
 		t.Fatal(err)
