@@ -91,10 +91,10 @@ func TestEachActionOfAPolicyIsNeededForItsOwnSake(t *testing.T) {
 // A policy for one bill gives nothing of another's: no table, bucket, work group or key.
 func TestAPolicyForOneBillIsNoneForAnother(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		one, two := queries.Draw(t, "one"), queries.Draw(t, "two")
-		if one.WorkGroup == two.WorkGroup || one.ReportBucket == two.ReportBucket || one.ResultsBucket == two.ResultsBucket || one.Database == two.Database {
-			t.Skip("they share a name")
-		}
+		one := queries.Draw(t, "one")
+		two := queries.Filter(func(q iampolicy.BillQuery) bool {
+			return q.WorkGroup != one.WorkGroup && q.ReportBucket != one.ReportBucket && q.ResultsBucket != one.ResultsBucket && q.Database != one.Database
+		}).Draw(t, "two")
 		for _, request := range lacking(t, iampolicy.QueryBill(two), text(t, iampolicy.QueryBill(two))) {
 			t.Errorf("a policy lacks of itself %s", request)
 		}
