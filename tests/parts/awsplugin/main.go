@@ -12,7 +12,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -64,10 +63,7 @@ func serve(ctx context.Context) error {
 	}
 	provider.SetAutonaming(255, "-")
 	metadata := pfbridge.ProviderMetadata{
-		// Go programs are compiled against their SDK and never ask for the whole schema.
-		XGetSchema: func(context.Context, plugin.GetSchemaRequest) ([]byte, error) {
-			return json.Marshal(map[string]string{"name": provider.Name, "version": provider.Version})
-		},
+		XGetSchema: func(context.Context, plugin.GetSchemaRequest) ([]byte, error) { return schemaJSON() },
 	}
 	return rprovider.Main(provider.Name, func(host *rprovider.HostClient) (pulumirpc.ResourceProviderServer, error) {
 		bridge, err := pfbridge.NewProviderServer(ctx, host, provider, metadata)
