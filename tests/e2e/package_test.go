@@ -32,10 +32,11 @@ var inGo struct {
 	resources map[string]string
 }
 
-// example is a stack of a program in another language, of which the files that name accounts are edited.
-func (w *world) example(language string, edited ...string) auto.Stack {
+// foreign is a stack of a program in another language, of which the files that name accounts are edited.
+func (w *world) foreign(language string, edited ...string) auto.Stack {
 	w.t.Helper()
-	if _, err := languages(); err != nil {
+	set, err := languages()
+	if err != nil {
 		w.t.Fatal(err)
 	}
 	stack, err := box.Env.Example(w.t.Context(), filepath.Join(box.Env.Root, "examples", language), "example", edited, sandbox.StackOptions{
@@ -46,6 +47,11 @@ func (w *world) example(language string, edited ...string) auto.Stack {
 	})
 	if err != nil {
 		w.t.Fatal(err)
+	}
+	if language == "typescript" {
+		if err := box.Env.InstallNPM(w.t.Context(), stack.Workspace().WorkDir(), set); err != nil {
+			w.t.Fatal(err)
+		}
 	}
 	return stack
 }
@@ -153,11 +159,15 @@ var yamlFiles = []string{"Pulumi.yaml", "Pulumi.example.yaml"}
 
 func TestAYAMLProgramMakesWhatTheGoProgramMakes(t *testing.T) { sameAsInGo(t, "yaml", yamlFiles...) }
 
+func TestATypeScriptProgramMakesWhatTheGoProgramMakes(t *testing.T) {
+	sameAsInGo(t, "typescript", "Pulumi.example.yaml")
+}
+
 // sameAsInGo brings a language's example up and compares what it made, resource by resource.
 func sameAsInGo(t *testing.T, language string, edited ...string) {
 	t.Helper()
 	w := newWorld(t)
-	stack := w.example(language, edited...)
+	stack := w.foreign(language, edited...)
 	preview, err := stack.Preview(t.Context(), optpreview.Color("never"), optpreview.SuppressProgress())
 	if err != nil {
 		t.Fatal(err)
@@ -199,10 +209,36 @@ func sameAsInGo(t *testing.T, language string, edited ...string) {
 func TestAFaultInAYAMLProgramIsToldBeforeAnythingIsMade(t *testing.T) {
 	w := newWorld(t)
 	w.settings["namespace"] = "Kube Cost"
-	stack := w.example("yaml", yamlFiles...)
+	stack := w.foreign("yaml", yamlFiles...)
 	said := w.refuse(stack, `namespace is "Kube Cost"`)
 	if strings.Contains(said, "rpc error") {
 		t.Errorf("it tells of the plugin's calls: %s", said)
 	}
 	w.empty()
+}
+
+func TestThePythonProgramCallsTheSDKAsItIs(t *testing.T) {
+	set, err := languages()
+	if err != nil {
+		t.Fatal(err)
+	}
+	program := filepath.Join(box.Env.Root, "examples", "python", "__main__.py")
+	if err := box.Env.CheckPython(t.Context(), set, program, t.TempDir()); err != nil {
+		t.Error(err)
+	}
+	text, err := os.ReadFile(program)
+	if err != nil {
+		t.Fatal(err)
+	}
+	wrong := filepath.Join(t.TempDir(), "wrong.py")
+	spoiled := strings.NewReplacer("reader_role_arns=", "reader_roles=", "integration.release_status", "integration.status").Replace(string(text))
+	if err := os.WriteFile(wrong, []byte(spoiled), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	err = box.Env.CheckPython(t.Context(), set, wrong, t.TempDir())
+	for _, want := range []string{"PayerArgs takes no reader_roles", "PayerArgs needs reader_role_arns", "CurIntegration has no status"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("of a wrong program it does not say %q: %v", want, err)
+		}
+	}
 }

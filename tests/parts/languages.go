@@ -10,11 +10,13 @@ import (
 type LanguageSet struct {
 	YAML   string // the language host of YAML, pulumi-language-yaml
 	SDKGen string // writes SDKs of the package: see its source in the folder languages
+	NPM    string // folder of the example in TypeScript, with its node_modules, but for the package's own SDK
 }
 
 var (
 	yamlHostPart = languages("yamlhost", "pulumi-language-yaml", "github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml")
 	sdkGenPart   = languages("sdkgen", "sdkgen", ".")
+	npmPart      = part{name: "typescript", dir: "examples/typescript", recipe: npmInstall, build: buildNodePackage}
 )
 
 // languages is a part of the module in the folder languages.
@@ -31,11 +33,13 @@ func Languages(ctx context.Context, repoRoot, cacheDir string, out io.Writer) (*
 		return nil, err
 	}
 	set := &LanguageSet{}
-	// One after the other: they share most of their packages.
-	err = inLanes(ctx, []step{
-		c.program(sdkGenPart, "sdkgen", &set.SDKGen),
-		c.program(yamlHostPart, "pulumi-language-yaml", &set.YAML),
-	})
+	err = inLanes(ctx,
+		[]step{ // one after the other: they share most of their packages
+			c.program(sdkGenPart, "sdkgen", &set.SDKGen),
+			c.program(yamlHostPart, "pulumi-language-yaml", &set.YAML),
+		},
+		[]step{c.program(npmPart, "", &set.NPM)},
+	)
 	if err != nil {
 		return nil, err
 	}

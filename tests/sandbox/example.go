@@ -24,8 +24,14 @@ func (s *Sandbox) AddPackage(out io.Writer) (*parts.LanguageSet, error) {
 	if err := parts.Package(ctx, e.Root, plugin, out); err != nil {
 		return nil, err
 	}
-	if err := os.Symlink(set.YAML, filepath.Join(e.bin(), "pulumi-language-yaml")); err != nil {
-		return nil, fmt.Errorf("linking the language host of YAML: %w", err)
+	self, err := os.Executable()
+	if err != nil {
+		return nil, fmt.Errorf("finding this program: %w", err)
+	}
+	for name, target := range map[string]string{"pulumi-language-yaml": set.YAML, nodeHost: self} {
+		if err := os.Symlink(target, filepath.Join(e.bin(), name)); err != nil {
+			return nil, fmt.Errorf("linking %s: %w", name, err)
+		}
 	}
 	return set, nil
 }

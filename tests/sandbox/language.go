@@ -30,7 +30,9 @@ func RunAs(args []string, out io.Writer) (bool, error) {
 	case "aws":
 		return true, GetToken(args[1:], out)
 	case languageHost:
-		return true, runLanguageHost(out)
+		return true, runLanguageHost(goPrograms{}, out)
+	case nodeHost:
+		return true, runLanguageHost(nodePrograms{}, out)
 	}
 	return false, nil
 }
@@ -41,17 +43,17 @@ const ProgramVariable = "SANDBOX_PROGRAM"
 
 // runLanguageHost stands in for Pulumi's own host of Go programs, which pulumi starts where it is used from a command line: that is
 // part of an installed Pulumi, and no Go module that could be built here. It ends with a signal.
-func runLanguageHost(out io.Writer) error {
+func runLanguageHost(programs pulumirpc.LanguageRuntimeServer, out io.Writer) error {
 	stop := make(chan bool)
 	handle, err := rpcutil.ServeWithOptions(rpcutil.ServeOptions{
 		Cancel: stop,
 		Init: func(server *grpc.Server) error {
-			pulumirpc.RegisterLanguageRuntimeServer(server, goPrograms{})
+			pulumirpc.RegisterLanguageRuntimeServer(server, programs)
 			return nil
 		},
 	})
 	if err != nil {
-		return fmt.Errorf("serving pulumi as its host of Go programs: %w", err)
+		return fmt.Errorf("serving pulumi as a language's host: %w", err)
 	}
 	fmt.Fprintln(out, handle.Port) // where pulumi finds it
 	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
