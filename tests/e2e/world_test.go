@@ -49,7 +49,7 @@ func runAll(m *testing.M) (code int, err error) {
 		return 1, err
 	}
 	box, err = sandbox.Start(context.Background(), sandbox.Options{
-		Root: root, Dir: filepath.Join(root, ".sandbox", "e2e"), Out: os.Stderr,
+		Root: root, Dir: filepath.Join(root, ".sandbox", "e2e"), Out: os.Stderr, Optimised: true,
 	})
 	if err != nil {
 		return 1, err

@@ -83,7 +83,7 @@ func (c *cache) installed(h host, p plugin, path *string) step {
 				return nil
 			}
 		}
-		entry, err := c.entry(*p.built)
+		entry, err := c.found(*p.built)
 		if err != nil || isDir(entry) || h.pulumi == "" {
 			return err
 		}

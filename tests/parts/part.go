@@ -49,7 +49,7 @@ func (c *cache) optimises(p part) bool { return c.optimise && p.timed }
 
 // ensure returns the folder of a part's entry, and builds it when it is missing.
 func (c *cache) ensure(ctx context.Context, p part) (string, error) {
-	entry, err := c.entry(p)
+	entry, err := c.found(p)
 	if err != nil {
 		return "", fmt.Errorf("part %s: %w", p.name, err)
 	}
@@ -64,10 +64,20 @@ func (c *cache) ensure(ctx context.Context, p part) (string, error) {
 	return entry, nil
 }
 
+// found is entry, but that of the optimised part once that is there.
+func (c *cache) found(p part) (string, error) {
+	if optimised, err := c.entryOf(p, true); err != nil || p.timed && isDir(optimised) {
+		return optimised, err
+	}
+	return c.entry(p)
+}
+
 // entry returns the folder that holds, or is to hold, a part as its sources are now.
-func (c *cache) entry(p part) (string, error) {
+func (c *cache) entry(p part) (string, error) { return c.entryOf(p, c.optimises(p)) }
+
+func (c *cache) entryOf(p part, optimised bool) (string, error) {
 	recipe := p.recipe
-	if c.optimises(p) {
+	if optimised {
 		recipe = append(slices.Clone(recipe), "optimised")
 	}
 	key, err := cacheKey(c.source(p), recipe...)

@@ -31,15 +31,17 @@ func Ensure(ctx context.Context, repoRoot, cacheDir string, out io.Writer) (*Set
 	return ensure(ctx, repoRoot, cacheDir, out, false, func(context.Context) error { return nil })
 }
 
-// EnsureWithProgram is Ensure, and among the parts builds a program of the tests module as Program does.
-func EnsureWithProgram(ctx context.Context, repoRoot, cacheDir, file string, out io.Writer, build ...string) error {
-	_, err := ensure(ctx, repoRoot, cacheDir, out, false, func(ctx context.Context) error {
+// EnsureWithProgram is Ensure or, to optimise, EnsureOptimised, and among the parts builds a program of the tests module as Program
+// does.
+func EnsureWithProgram(ctx context.Context, repoRoot, cacheDir, file string, out io.Writer, optimise bool, build ...string) error {
+	_, err := ensure(ctx, repoRoot, cacheDir, out, optimise, func(ctx context.Context) error {
 		return Program(ctx, repoRoot, file, out, build...)
 	})
 	return err
 }
 
-// EnsureOptimised is Ensure with programs as fast as their releases, for benchmarks: it takes the compiler half as long again.
+// EnsureOptimised is Ensure with programs as fast as their releases, for what runs them often: it takes the compiler half as long
+// again, and each of their runs half the time.
 func EnsureOptimised(ctx context.Context, repoRoot, cacheDir string, out io.Writer) (*Set, error) {
 	return ensure(ctx, repoRoot, cacheDir, out, true, func(context.Context) error { return nil })
 }

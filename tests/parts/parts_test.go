@@ -262,3 +262,25 @@ func TestAnInstalledProgramIsUsedFromItsVersionOn(t *testing.T) {
 		})
 	}
 }
+
+func TestAPartThatIsThereOptimisedIsNotBuiltWithout(t *testing.T) {
+	c, err := newCache(t.TempDir(), t.TempDir(), &bytes.Buffer{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	built := 0
+	p := part{name: "engine", timed: true, build: func(_ context.Context, s site) error { built++; return nil }}
+	plain, err := c.ensure(t.Context(), p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.optimise = true
+	optimised, err := c.ensure(t.Context(), p)
+	if err != nil || optimised == plain {
+		t.Fatalf("both are in %s: %v", plain, err)
+	}
+	c.optimise = false
+	if got, err := c.ensure(t.Context(), p); got != optimised || err != nil || built != 2 {
+		t.Errorf("it takes %s, built %d times, want %s: %v", got, built, optimised, err)
+	}
+}

@@ -36,7 +36,7 @@ type Options struct {
 	Root string    // the repository
 	Dir  string    // the sandbox's state; emptied when it starts
 	Out  io.Writer // progress
-	// Optimised runs programs as fast as their releases, for benchmarks.
+	// Optimised runs programs as fast as their releases. They take longer to build.
 	Optimised bool
 }
 

@@ -54,7 +54,7 @@ func run(ctx context.Context, args []string) error {
 	sandbox, tests := filepath.Join(bin, "sandbox"), filepath.Join(bin, "e2e.test")
 	switch args[0] {
 	case "up", "demo":
-		if err := build(ctx, root, sandbox, "build", "./cmd/sandbox-program"); err != nil {
+		if err := build(ctx, root, sandbox, false, "build", "./cmd/sandbox-program"); err != nil {
 			return err
 		}
 		return start(ctx, root, sandbox, append([]string{"-root", root}, args...)...)
@@ -64,12 +64,12 @@ func run(ctx context.Context, args []string) error {
 		}
 		return start(ctx, root, sandbox, append([]string{"-root", root}, args...)...)
 	case "parts":
-		_, err := parts.Ensure(ctx, root, filepath.Join(root, ".sandbox", "parts"), os.Stdout)
+		_, err := parts.EnsureOptimised(ctx, root, filepath.Join(root, ".sandbox", "parts"), os.Stdout)
 		return err
 	case "bench":
 		return bench(ctx, root, args[1:])
 	case "test":
-		if err := build(ctx, root, tests, "test", "-c", "./e2e"); err != nil {
+		if err := build(ctx, root, tests, true, "test", "-c", "./e2e"); err != nil {
 			return err
 		}
 		if err := parts.Doctor(ctx, root, filepath.Join(bin, "kubecost-cur"), os.Stdout); err != nil {
@@ -84,9 +84,9 @@ func run(ctx context.Context, args []string) error {
 }
 
 // build gets the sandbox's parts and builds a program among them.
-func build(ctx context.Context, root, file string, command ...string) error {
+func build(ctx context.Context, root, file string, optimise bool, command ...string) error {
 	fmt.Println("getting the sandbox's parts; building them all for the first time takes some ten minutes on two cores")
-	return parts.EnsureWithProgram(ctx, root, filepath.Join(root, ".sandbox", "parts"), file, os.Stdout, command...)
+	return parts.EnsureWithProgram(ctx, root, filepath.Join(root, ".sandbox", "parts"), file, os.Stdout, optimise, command...)
 }
 
 // atOnce is how many end-to-end tests run at a time: half as many again as there are cores, since each also waits for the cluster.
