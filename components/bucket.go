@@ -21,7 +21,8 @@ type bucketArgs struct {
 	Tags         pulumi.StringMap
 }
 
-// bucket is a private bucket that is ready for use: everything that guards it is in ready, for others to depend on.
+// bucket is a private bucket that is ready for use: everything that guards it is in ready, for others to depend on. Its lifecycle is
+// not: nothing needs it, and the AWS provider waits a minute until S3 has taken one.
 type bucket struct {
 	Bucket pulumi.StringOutput // its name
 	ready  []pulumi.Resource
@@ -85,12 +86,11 @@ func newBucket(ctx *pulumi.Context, name string, args bucketArgs, parent pulumi.
 
 	made := &bucket{Bucket: b.Bucket, ready: []pulumi.Resource{block, ownership, encryption, policy}}
 	if len(args.Rules) > 0 {
-		lifecycle, err := s3.NewBucketLifecycleConfigurationV2(ctx, name+"-lifecycle",
+		_, err := s3.NewBucketLifecycleConfigurationV2(ctx, name+"-lifecycle",
 			&s3.BucketLifecycleConfigurationV2Args{Bucket: b.ID(), Rules: args.Rules}, child)
 		if err != nil {
 			return nil, fmt.Errorf("registering the lifecycle of bucket %s: %w", args.Name, err)
 		}
-		made.ready = append(made.ready, lifecycle)
 	}
 	return made, nil
 }

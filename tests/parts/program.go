@@ -24,6 +24,11 @@ func Release(ctx context.Context, repoRoot, file string, out io.Writer) error {
 	return compile(ctx, repoRoot, file, out, "go", "build", "-o", file, ".")
 }
 
+// ReleaseTest builds a program of the tests module as Release does.
+func ReleaseTest(ctx context.Context, repoRoot, file string, out io.Writer, folder string) error {
+	return compile(ctx, filepath.Join(repoRoot, "tests"), file, out, "go", "build", "-o", file, folder)
+}
+
 func programIn(ctx context.Context, module, file string, out io.Writer, build ...string) error {
 	return compile(ctx, module, file, out, append([]string{"go", build[0], "-o", file, unoptimised}, build[1:]...)...)
 }

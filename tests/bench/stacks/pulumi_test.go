@@ -14,12 +14,13 @@ import (
 type ours struct {
 	pair    *pair
 	box     *sandbox.Sandbox
-	program string
+	program map[string]string // of each stack
 }
 
 func newOurs(b *testing.B, edit func(string) string) *ours {
 	b.Helper()
-	t := &ours{newPair(b), box(b), built(b, "BENCH_PROGRAM")}
+	program := built(b, "BENCH_PROGRAM")
+	t := &ours{newPair(b), box(b), map[string]string{"payer": program, "primary": program}}
 	for _, stack := range []string{"payer", "primary"} {
 		t.settings(b, stack, edit)
 	}
@@ -64,7 +65,7 @@ func (t *ours) command(stack, operation string) []string {
 func (t *ours) place(stack string) (dir string, env map[string]string) {
 	env = t.box.Env.Variables(t.pair.of(stack))
 	env["PULUMI_BACKEND_URL"] = "file://" + filepath.Join(t.box.Env.Dir, "state", t.pair.name)
-	env[sandbox.ProgramVariable], env[sandbox.UsageVariable] = t.program, t.usageFile()
+	env[sandbox.ProgramVariable], env[sandbox.UsageVariable] = t.program[stack], t.usageFile()
 	return filepath.Join(t.box.Env.Dir, "work", t.pair.name), env
 }
 

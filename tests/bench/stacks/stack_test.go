@@ -8,16 +8,24 @@ import (
 	"time"
 )
 
+// stacks are those that are compared: of the primary all, beside what OpenTofu has of it, and that part alone.
+var stacks = []string{"payer", "primary", "primary's AWS part"}
+
 // BenchmarkStack does each operation on each stack with both tools, one after the other and each of them first every other time, and
 // reports the medians and their ratio.
 func BenchmarkStack(b *testing.B) {
-	for _, stack := range []string{"payer", "primary"} {
+	for _, stack := range stacks {
 		b.Run(stack, func(b *testing.B) { alternate(b, stack) })
 	}
 }
 
-func alternate(b *testing.B, stack string) {
-	tools := []tool{newOurs(b, nil), newPeer(b)}
+func alternate(b *testing.B, what string) {
+	own := newOurs(b, nil)
+	tools := []tool{own, newPeer(b)}
+	stack, _, part := strings.Cut(what, "'")
+	if part {
+		own.program["primary"] = built(b, "BENCH_AWS_PART")
+	}
 	if stack == "primary" { // which reads the payer's outputs
 		for _, t := range tools {
 			run(b, t, "payer", "first up")
@@ -42,20 +50,20 @@ func alternate(b *testing.B, stack string) {
 		round++
 	}
 	b.ReportMetric(0, "ns/op")
-	fmt.Printf("| %s, median of %d | ours | OpenTofu | ratio | AWS, K8s calls of ours | of OpenTofu |\n|---|---|---|---|---|---|\n", stack, round)
+	fmt.Printf("| %s, median of %d | ours | OpenTofu | ratio | AWS, K8s calls of ours | of OpenTofu |\n|---|---|---|---|---|---|\n", what, round)
 	for _, operation := range operations {
-		own, other := median(took[operation]["ours"]), median(took[operation]["tofu"])
-		ratio := own.Seconds() / other.Seconds()
-		fmt.Printf("| %s | %.2f s | %.2f s | %.2f | %s | %s |\n", operation, own.Seconds(), other.Seconds(), ratio,
+		mine, other := median(took[operation]["ours"]), median(took[operation]["tofu"])
+		ratio := mine.Seconds() / other.Seconds()
+		fmt.Printf("| %s | %.2f s | %.2f s | %.2f | %s | %s |\n", operation, mine.Seconds(), other.Seconds(), ratio,
 			asked[operation]["ours"].sum(), asked[operation]["tofu"].sum())
 		b.ReportMetric(ratio, strings.ReplaceAll(operation, " ", "-")+"-ratio")
 	}
 	for _, operation := range operations {
 		for _, t := range tools {
-			fmt.Printf("%s, %s of %s: %s\n%s", t.name(), operation, stack, asked[operation][t.name()].byService(), asked[operation][t.name()].repeated())
+			fmt.Printf("%s, %s of %s: %s\n%s", t.name(), operation, what, asked[operation][t.name()].byService(), asked[operation][t.name()].repeated())
 		}
 	}
-	u := tools[0].(*ours).usage(b)
+	u := own.usage(b)
 	fmt.Printf("of its last update, the program itself: %.2f s, of which CPU %.2f s, and %d MB\n", u.Wall.Seconds(), u.CPU.Seconds(), u.Memory>>20)
 }
 

@@ -28,12 +28,16 @@ func bench(ctx context.Context, root string, flags []string) error {
 	if err := parts.Release(ctx, root, program, os.Stdout); err != nil {
 		return err
 	}
+	part := filepath.Join(bin, "bench-awspart")
+	if err := parts.ReleaseTest(ctx, root, part, os.Stdout, "./bench/stacks/awspart"); err != nil {
+		return err
+	}
 	peer, err := parts.Peer(ctx, root, cache, os.Stdout)
 	if err != nil {
 		return err
 	}
 	for name, value := range map[string]string{
-		"BENCH_PROGRAM": program, "BENCH_TOFU": peer.Tofu, "BENCH_TERRAFORM_PROVIDER_AWS": peer.ProviderAWS,
+		"BENCH_PROGRAM": program, "BENCH_AWS_PART": part, "BENCH_TOFU": peer.Tofu, "BENCH_TERRAFORM_PROVIDER_AWS": peer.ProviderAWS,
 	} {
 		if err := os.Setenv(name, value); err != nil {
 			return err

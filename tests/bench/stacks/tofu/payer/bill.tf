@@ -80,6 +80,6 @@ resource "aws_athena_workgroup" "kubecost" {
   }
   depends_on = [
     aws_s3_bucket_policy.results, aws_s3_bucket_public_access_block.results, aws_s3_bucket_ownership_controls.results,
-    aws_s3_bucket_server_side_encryption_configuration.results, aws_s3_bucket_lifecycle_configuration.results,
+    aws_s3_bucket_server_side_encryption_configuration.results,
   ]
 }
