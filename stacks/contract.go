@@ -90,12 +90,9 @@ func export(ctx *pulumi.Context, c contract[pulumi.StringInput]) {
 func read(ctx *pulumi.Context, source payerSource) (contract[string], error) {
 	var c contract[string]
 	stack := source.stack
-	if err := find(ctx, source); err != nil {
-		return c, err
-	}
-	ref, err := pulumi.NewStackReference(ctx, stack, nil)
+	outputs, err := readOutputs(ctx, source)
 	if err != nil {
-		return c, fmt.Errorf("reading the payer stack %s: %w", stack, err)
+		return c, err
 	}
 	var missing, required int
 	var faults []error
@@ -103,18 +100,14 @@ func read(ctx *pulumi.Context, source payerSource) (contract[string], error) {
 		if !o.optional {
 			required++
 		}
-		details, err := ref.GetOutputDetails(o.name)
-		if err != nil {
-			return c, fmt.Errorf("reading the outputs of the payer stack %s: %w", stack, err)
+		if slices.Contains(outputs.Secret, o.name) {
+			faults = append(faults, fmt.Errorf("output %s is a secret; the program exports it in plain", o.name))
+			continue
 		}
-		switch v := details.Value.(type) {
+		switch v := outputs.All[o.name].(type) {
 		case string:
 			*o.value = v
 		case nil:
-			if details.SecretValue != nil {
-				faults = append(faults, fmt.Errorf("output %s is a secret; the program exports it in plain", o.name))
-				continue
-			}
 			if o.optional {
 				continue
 			}
@@ -134,17 +127,31 @@ func read(ctx *pulumi.Context, source payerSource) (contract[string], error) {
 	return c, nil
 }
 
-// find returns an error for a stack that cannot be read. A StackReference to such a stack ends the program before it can say
-// what to do.
-func find(ctx *pulumi.Context, source payerSource) error {
+type stackOutputs struct {
+	All    map[string]any `pulumi:"outputs"`
+	Secret []string       `pulumi:"secretOutputNames"`
+}
+
+// readOutputs asks the engine for a stack's outputs. A StackReference to a stack that cannot be read ends the program before it can
+// say what to do, and is a resource: with many of them, an update writes the state once for each. That of payerStack is registered
+// all the same, so that the state names the stack as it always did.
+func readOutputs(ctx *pulumi.Context, source payerSource) (stackOutputs, error) {
 	type name struct {
 		Name string `pulumi:"name"`
 	}
-	if err := ctx.Invoke("pulumi:pulumi:readStackOutputs", &name{source.stack}, &name{}); err != nil {
-		return fmt.Errorf("reading the payer stack %s (setting %s): %w. If it was never made, run `pulumi up` for it "+
+	var outputs stackOutputs
+	// Raw, since a user's own secret output beside the contract's is no fault.
+	if _, err := ctx.InvokePackageRaw("pulumi:pulumi:readStackOutputs", &name{source.stack}, &outputs, ""); err != nil {
+		return outputs, fmt.Errorf("reading the payer stack %s (setting %s): %w. If it was never made, run `pulumi up` for it "+
 			"first, then this stack again; nothing was changed", source.stack, source.setting, inWords(err))
 	}
-	return nil
+	if source.setting != "payerStack" {
+		return outputs, nil
+	}
+	if _, err := pulumi.NewStackReference(ctx, source.stack, nil); err != nil {
+		return outputs, fmt.Errorf("reading the payer stack %s: %w", source.stack, err)
+	}
+	return outputs, nil
 }
 
 // check returns an error for values of the contract that do not have their shape, or do not fit this stack's settings.

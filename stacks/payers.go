@@ -5,11 +5,15 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"gopkg.in/yaml.v3"
 
 	"github.com/kubecost-cur/kubecost-cur/internal/arn"
 	"github.com/kubecost-cur/kubecost-cur/internal/cloudintegration"
@@ -33,7 +37,8 @@ type payerEntry struct {
 
 // payers are the payer accounts that other stacks or the settings describe: the one of payerStack first, then those of payers.
 func (r *reader) payers(ctx *pulumi.Context, own side, payerAccountID, partition string) []payerSource {
-	entries := r.objects("payers")
+	entries := r.entries("payers", r.objects("payers"))
+	entries = append(entries, r.entries("payersFile", r.objectsOf("payersFile"))...)
 	var sources []payerSource
 	if stack := r.text("payerStack"); own == both {
 		if stack != "" {
@@ -50,8 +55,8 @@ func (r *reader) payers(ctx *pulumi.Context, own side, payerAccountID, partition
 		r.fault("payerAccountId", payerAccountID, fmt.Errorf("it is the account of %s, which is not set: set that, or remove this",
 			r.full("payerStack")))
 	}
-	for i, text := range entries {
-		if source, ok := r.payerEntry(ctx, fmt.Sprintf("payers[%d]", i), text, partition); ok {
+	for _, e := range entries {
+		if source, ok := r.payerEntry(ctx, e.setting, e.text, partition); ok {
 			sources = append(sources, source)
 		}
 	}
@@ -63,6 +68,71 @@ func (r *reader) payers(ctx *pulumi.Context, own side, payerAccountID, partition
 		seen[s.stack] = s.setting
 	}
 	return sources
+}
+
+// entryText is an entry of payers as it is in the settings.
+type entryText struct {
+	setting string
+	text    json.RawMessage
+}
+
+func (r *reader) entries(key string, list []json.RawMessage) []entryText {
+	var all []entryText
+	for i, text := range list {
+		all = append(all, entryText{fmt.Sprintf("%s[%d]", key, i), text})
+	}
+	return all
+}
+
+// objectsOf are the objects of the list in a file, JSON or YAML, that a setting names.
+func (r *reader) objectsOf(key string) []json.RawMessage {
+	name := r.text(key)
+	if name == "" {
+		return nil
+	}
+	path := name
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(r.ctx.RootDirectory(), path)
+	}
+	content, err := readSmall(path)
+	if err != nil {
+		r.fault(key, name, fmt.Errorf("the file, in the project's folder, cannot be read: %w", err))
+		return nil
+	}
+	var list []map[string]any
+	if err := yaml.Unmarshal(content, &list); err != nil || len(list) == 0 {
+		r.fault(key, name, errors.New("the file is a list of objects, as payers is, in YAML or JSON, with one or more of them"))
+		return nil
+	}
+	var objects []json.RawMessage
+	for i, object := range list {
+		text, err := json.Marshal(object)
+		if err != nil {
+			r.fault(fmt.Sprintf("%s[%d]", key, i), name, errors.New("its keys and values are texts"))
+			continue
+		}
+		objects = append(objects, text)
+	}
+	return objects
+}
+
+// maxPayersFile is more than the entries of all payers that one role may have.
+const maxPayersFile = 2 << 20
+
+// readSmall reads a file that is no device and not large. Its error does not repeat the path.
+func readSmall(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	if err == nil && (!info.Mode().IsRegular() || info.Size() > maxPayersFile) {
+		return nil, fmt.Errorf("it is no file, or larger than %d MiB", maxPayersFile>>20)
+	}
+	var content []byte
+	if err == nil {
+		content, err = os.ReadFile(path)
+	}
+	if why := (*fs.PathError)(nil); errors.As(err, &why) {
+		err = why.Err
+	}
+	return content, err
 }
 
 func (r *reader) payerEntry(ctx *pulumi.Context, setting string, text json.RawMessage, partition string) (payerSource, bool) {

@@ -69,6 +69,7 @@ var schema = []setting{
 
 	{"payerStack", primary, "string", "", "The payer's stack: its name if it is of this project, else organization/project/stack. Required without payers."},
 	{"payers", primary, "array", []object{}, "Further payer accounts: each a stack and its accountId, or, if this program does not manage it, the seven keys of cloud-integration.json."},
+	{"payersFile", primary, "string", "", "A file in the project's folder with more of these, YAML or JSON. Some 300 entries of seven keys are the most that the settings have room for."},
 	{"cloudIntegrationFormat", primary, "string", "flat", "Format of cloud-integration.json: flat, the guide's, which every Kubecost reads, or athena, the newer one."},
 	{"azure", primary, "array", []object{}, "Azure subscriptions whose costs Kubecost reads too, as in docs/clouds.md; secret if an entry has a key."},
 	{"gcp", primary, "array", []object{}, "The same for Google Cloud billing exports."},

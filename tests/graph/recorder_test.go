@@ -159,7 +159,13 @@ func (r *recorder) answer(args pulumi.MockCallArgs) (map[string]any, error) {
 		if outputs == nil {
 			return nil, fmt.Errorf("unknown stack %q", name)
 		}
-		return map[string]any{"name": name, "outputs": outputs}, nil
+		var secret []any
+		for key, value := range outputs {
+			if _, is := value.(*resource.Secret); is {
+				secret = append(secret, key)
+			}
+		}
+		return map[string]any{"name": name, "outputs": outputs, "secretOutputNames": secret}, nil
 	case "aws:eks/getCluster:getCluster":
 		name := args.Args["name"].StringValue()
 		return map[string]any{

@@ -107,7 +107,8 @@ func (goPrograms) Run(ctx context.Context, r *pulumirpc.RunRequest) (*pulumirpc.
 	}
 	program, err := pulumi.NewContext(ctx, pulumi.RunInfo{
 		Project: r.GetProject(), Stack: r.GetStack(), Organization: r.GetOrganization(),
-		Config: r.GetConfig(), ConfigSecretKeys: r.GetConfigSecretKeys(),
+		RootDirectory: r.GetInfo().GetRootDirectory(),
+		Config:        r.GetConfig(), ConfigSecretKeys: r.GetConfigSecretKeys(),
 		Parallel: r.GetParallel(), DryRun: r.GetDryRun(), MonitorAddr: r.GetMonitorAddress(), EngineAddr: os.Args[len(os.Args)-1],
 	})
 	if err != nil {

@@ -31,6 +31,7 @@ func runBuilt(ctx context.Context, file string, r *pulumirpc.RunRequest) (*pulum
 	cmd.Env = append(os.Environ(),
 		pulumi.EnvProject+"="+r.GetProject(), pulumi.EnvStack+"="+r.GetStack(), pulumi.EnvOrganization+"="+r.GetOrganization(),
 		pulumi.EnvConfig+"="+string(config), pulumi.EnvConfigSecretKeys+"="+string(secret),
+		pulumi.EnvPulumiRootDirectory+"="+r.GetInfo().GetRootDirectory(),
 		pulumi.EnvParallel+"="+strconv.Itoa(int(r.GetParallel())), pulumi.EnvDryRun+"="+strconv.FormatBool(r.GetDryRun()),
 		pulumi.EnvMonitor+"="+r.GetMonitorAddress(), pulumi.EnvEngine+"="+os.Args[len(os.Args)-1],
 	)

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// BenchmarkPayers previews, brings up and previews again a primary stack that reads the bills of many payers: literal entries, or
+// BenchmarkPayers previews, brings up and previews again a primary stack that reads the bills of many payers: literal entries in a file, or
 // stacks, whose states are copies of a real one.
 func BenchmarkPayers(b *testing.B) {
 	for _, kind := range []string{"literal", "stacks"} {
@@ -70,6 +70,12 @@ func (t *ours) payers(b *testing.B, kind string, n int) func(string) string {
 	text, err := json.Marshal(entries)
 	if err != nil {
 		b.Fatal(err)
+	}
+	if kind == "literal" {
+		if err := os.WriteFile(filepath.Join(t.box.Env.Dir, "work", t.pair.name, "payers.json"), text, 0o600); err != nil {
+			b.Fatal(err)
+		}
+		return func(settings string) string { return settings + "  kubecost-cur:payersFile: payers.json\n" }
 	}
 	return func(settings string) string { return settings + "  kubecost-cur:payers: " + string(text) + "\n" }
 }
