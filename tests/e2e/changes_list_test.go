@@ -49,6 +49,7 @@ var primaryChanges = []change{
 	{key: "payerStack", value: "other"},
 	{key: "payers", value: `[{athenaBucketName: "s3://results", athenaRegion: us-east-2, athenaDatabase: d, athenaTable: t, athenaWorkgroup: w, ` +
 		`projectID: "333333333333", masterPayerARN: "arn:aws:iam::333333333333:role/kubecost-cur-access"}]`},
+	{key: "payersFile", value: "testdata/payers.yaml"},
 	{key: "readerRoleName", value: "kubecost-reader"},
 	{key: "permissionsBoundary", value: "arn:aws:iam::aws:policy/PowerUserAccess"},
 	{key: "resourceTags", value: `["owner=finops"]`},
