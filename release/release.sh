@@ -2,6 +2,7 @@
 # Makes the release of the tag that is checked out, with the tag's section of CHANGELOG.md; with --snapshot, only its files, in dist/.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+export GOFLAGS= GOWORK=off # a user's Go settings do not change what is released
 mkdir -p bin
 go build -C tests/tools/release -o "$PWD/bin/goreleaser" github.com/goreleaser/goreleaser/v2
 if [ "${1:-}" = --snapshot ]; then

@@ -13,9 +13,10 @@ go run ./cmd/sandbox parts
 # `go test` takes a result from its cache if nothing of this module changed; with this, it looks at the pages too.
 DOCS_SUM=$(cd .. && git ls-files --cached --others --exclude-standard -- '*.md' '*.yaml' Makefile ci examples internal/doctor | xargs cat 2>/dev/null | cksum || true)
 export DOCS_SUM
-progress "go test" go test "$root/stacks" "$root/internal/..." "$root/plugin/..." $(go list ./... | grep -Ev '/(e2e|policypack)$')
-# The pack lies outside of this module, so that Go would not see that it has changed.
+progress "go test" go test "$root/stacks" "$root/internal/..." "$root/plugin/..." $(go list ./... | grep -Ev '/(e2e|policypack|release)$')
+# What these check lies outside of this module, so that Go would not see that it has changed.
 progress "policypack: go test" go test -count=1 ./policypack
+progress "release: a snapshot for Linux and macOS" go test -count=1 -timeout 60m ./release
 
 cd ../cmd/kubecost-cur
 progress "kubecost-cur: go test" go test ./...
