@@ -28,13 +28,20 @@ func (s *Sandbox) AddPackage(out io.Writer) (*parts.LanguageSet, error) {
 	if err != nil {
 		return nil, fmt.Errorf("finding this program: %w", err)
 	}
+	if err := os.MkdirAll(e.languages(), 0o755); err != nil {
+		return nil, fmt.Errorf("making the languages' folder: %w", err)
+	}
 	for name, target := range map[string]string{"pulumi-language-yaml": set.YAML, nodeHost: self} {
-		if err := os.Symlink(target, filepath.Join(e.bin(), name)); err != nil {
+		if err := os.Symlink(target, filepath.Join(e.languages(), name)); err != nil {
 			return nil, fmt.Errorf("linking %s: %w", name, err)
 		}
 	}
 	return set, nil
 }
+
+// languages is the folder of the hosts of other languages than Go, for programs in them only: with a host of Node.js the engine has that
+// one start policy packs too, which this one cannot.
+func (e Env) languages() string { return filepath.Join(e.Dir, "languages") }
 
 // Example returns a stack of a program in another language: a copy of a folder, of which Edit changes the files of some names. Of the
 // options, Settings and Program have no meaning here.
@@ -59,6 +66,7 @@ func (e Env) Example(ctx context.Context, dir, name string, edited []string, o S
 	}
 	variables := e.Variables(o.Account)
 	variables["PULUMI_BACKEND_URL"] = "file://" + state
+	variables["PATH"] = e.languages() + string(os.PathListSeparator) + variables["PATH"]
 	maps.Copy(variables, o.Env)
 	command, err := auto.NewPulumiCommand(&auto.PulumiCommandOptions{Root: e.engineRoot()})
 	if err != nil {
