@@ -4,14 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/kubecost-cur/kubecost-cur/tests/sandbox"
+	"github.com/pulumi/pulumi/sdk/v3/go/auto"
 )
 
 // script runs one of the folder ci in the folder of a world's stacks, as the administrator of an account, and returns what it said.
@@ -38,6 +37,16 @@ func (w *world) command(account string, env map[string]string, name string, args
 		w.t.Fatal(err)
 	}
 	return string(out), cmd.ProcessState.ExitCode()
+}
+
+// pulumi runs a command on a stack as a person does, and returns what it said.
+func (w *world) pulumi(stack auto.Stack, args ...string) string {
+	w.t.Helper()
+	said, code := w.command(w.account(stack.Name()), nil, "pulumi", append(args, "--stack", stack.Name(), "--non-interactive")...)
+	if code != 0 {
+		w.t.Fatalf("pulumi %s: it ends with %d:\n%s", strings.Join(args, " "), code, said)
+	}
+	return said
 }
 
 // project is the folder of a world's Pulumi.yaml.
@@ -94,16 +103,18 @@ func TestCIPreviewsBringsUpAndSeesDrift(t *testing.T) {
 
 	t.Run("drift", func(t *testing.T) {
 		w.says(w.ends(0, w.payer, "drift.sh", "payer"), "stack payer: no drift")
-		state, err := os.ReadFile(w.stateFile("payer"))
+		state, err := os.ReadFile(box.Env.StateFile(w.name, "payer"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		workGroup := `{"WorkGroup": "kubecost-cur", "State": "%s"}`
-		w.athena("UpdateWorkGroup", fmt.Sprintf(workGroup, "DISABLED"))
+		turn := func(state string) {
+			w.athena("UpdateWorkGroup", map[string]any{"WorkGroup": "kubecost-cur", "State": state})
+		}
+		turn("DISABLED")
 		w.says(w.ends(2, w.payer, "drift.sh", "payer"), "aws:athena/workgroup:Workgroup", "DISABLED", "drift in: payer")
-		w.athena("UpdateWorkGroup", fmt.Sprintf(workGroup, "ENABLED"))
+		turn("ENABLED")
 		w.ends(0, w.payer, "drift.sh", "payer")
-		after, err := os.ReadFile(w.stateFile("payer"))
+		after, err := os.ReadFile(box.Env.StateFile(w.name, "payer"))
 		if err != nil || string(after) != string(state) {
 			t.Errorf("looking for drift has changed the state: %v", err)
 		}
@@ -137,26 +148,9 @@ func TestCIPreviewsBringsUpAndSeesDrift(t *testing.T) {
 		if said, code = w.script(w.payer, p.env, "doctor.sh", args...); code != 0 || !strings.Contains(said, "17 ok") {
 			t.Errorf("of a healthy installation it ends with %d:\n%s", code, said)
 		}
-		w.athena("UpdateWorkGroup", `{"WorkGroup": "kubecost-cur", "State": "DISABLED"}`)
+		w.athena("UpdateWorkGroup", map[string]any{"WorkGroup": "kubecost-cur", "State": "DISABLED"})
 		if said, code = w.script(w.payer, p.env, "doctor.sh", args...); code != 1 || !strings.Contains(said, "the work group is disabled") {
 			t.Errorf("of a broken installation it ends with %d:\n%s", code, said)
 		}
 	})
-}
-
-// athena asks Athena as the payer account's administrator.
-func (w *world) athena(action, body string) {
-	w.t.Helper()
-	_, err := box.Env.Call(w.t.Context(), w.payer, sandbox.Call{
-		Service: "athena", Region: sandbox.Region, Method: http.MethodPost, URL: "https://athena." + sandbox.Region + ".amazonaws.com/",
-		ContentType: "application/x-amz-json-1.1", Target: "AmazonAthena." + action, Body: body,
-	})
-	if err != nil {
-		w.t.Fatal(err)
-	}
-}
-
-// stateFile is where the engine keeps a stack of the world.
-func (w *world) stateFile(stack string) string {
-	return filepath.Join(box.Env.Dir, "state", w.name, ".pulumi", "stacks", "kubecost-cur", stack+".json")
 }

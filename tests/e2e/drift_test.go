@@ -2,7 +2,6 @@ package e2e
 
 import (
 	"cmp"
-	"encoding/xml"
 	"fmt"
 	"maps"
 	"net/http"
@@ -139,15 +138,10 @@ func (d *drifting) shows(stack string, want map[string]expected, opts ...optprev
 	}
 }
 
-// object is one of a bucket.
-type object struct{ Key, ETag string }
-
-// objects are those in the report's bucket.
-func (d *drifting) objects() []object {
+// delivered are the objects in the report's bucket.
+func (d *drifting) delivered() []object {
 	d.t.Helper()
-	var page struct{ Contents []object }
-	d.must(xml.Unmarshal([]byte(d.s3(d.payer, http.MethodGet, d.bucket, "", "list-type=2", "")), &page))
-	return page.Contents
+	return d.objects(d.bucket, "")
 }
 
 // mended expects that nothing of some stacks differs any more, and that the report's data is as it was.
@@ -156,7 +150,7 @@ func (d *drifting) mended(before []object, stacks ...string) {
 	for _, stack := range stacks {
 		d.with(d.sides[stack], func() { d.unchanged(stack, optpreview.Refresh()) })
 	}
-	if after := d.objects(); !slices.Equal(before, after) || len(after) == 0 {
+	if after := d.delivered(); !slices.Equal(before, after) || len(after) == 0 {
 		d.t.Errorf("the report's bucket had %v, and has %v", before, after)
 	}
 }
@@ -201,7 +195,7 @@ func TestDriftIsSeenAndMendedAndTheBillStays(t *testing.T) {
 // changed changes everything, and mends it by an update that looks first at what is there.
 func (d *drifting) changed() {
 	d.t.Helper()
-	before, want := d.objects(), map[string]map[string]expected{}
+	before, want := d.delivered(), map[string]map[string]expected{}
 	d.each(func(stack string) {
 		want[stack] = d.change(stack)
 		d.unchanged(stack) // a preview alone compares the program with the state
@@ -223,7 +217,7 @@ func (d *drifting) changed() {
 // deleted deletes all that holds no data, and mends it by a refresh and then an update.
 func (d *drifting) deleted() {
 	d.t.Helper()
-	before, want := d.objects(), map[string]map[string]expected{}
+	before, want := d.delivered(), map[string]map[string]expected{}
 	d.each(func(stack string) { want[stack] = d.remove(stack, false) })
 	d.each(func(stack string) {
 		s := d.stack(stack)
@@ -247,14 +241,14 @@ func (d *drifting) emptied() {
 	})
 	_, err := box.Deliver(d.t.Context(), d.payer, sandbox.Month(time.Now()), nil)
 	d.must(err)
-	d.mended(d.objects(), d.stacks...)
+	d.mended(d.delivered(), d.stacks...)
 }
 
 // anotherReportIsRefused has somebody make a report of which Pulumi could only make another one: that is refused, since it is
 // protected, and nothing of it is changed.
 func (d *drifting) anotherReportIsRefused(spoil, mend func()) {
 	d.t.Helper()
-	before := d.objects()
+	before := d.delivered()
 	spoil()
 	reports, exports := box.Cloud.Reports(d.payer), box.Cloud.Exports(d.payer)
 	stack := d.stacks[0]
@@ -300,7 +294,7 @@ func (d *drifting) elsewhere() (spoil, mend func()) {
 // replacement: a preview fails with its name, and an update mends it.
 func (d *drifting) anotherSecretIsNamed() {
 	d.t.Helper()
-	before, secret := d.objects(), d.integration()
+	before, secret := d.delivered(), d.integration()
 	d.recreateSecret(secret, "{}")
 	stack := d.stacks[len(d.stacks)-1]
 	d.with(d.sides[stack], func() {

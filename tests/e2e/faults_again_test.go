@@ -48,10 +48,7 @@ func TestAPairOfStacksIsDestroyedAndMadeAgainWithItsProtectedReport(t *testing.T
 
 	b := w.breaks(random, sometimes(random))
 	for _, name := range []string{"payer", "primary"} {
-		w.atLast(name, func(stack auto.Stack) error {
-			_, err := w.tries(stack)
-			return err
-		})
+		w.upAtLast(name)
 	}
 	b.mend()
 	t.Logf("up of both, again: %s", b.byKind())
@@ -70,6 +67,15 @@ func (w *world) atLast(name string, do func(auto.Stack) error) {
 		}
 	}
 	w.t.Logf("%s: done after %d times", name, times)
+}
+
+// upAtLast brings a stack up again and again until it is up.
+func (w *world) upAtLast(name string) {
+	w.t.Helper()
+	w.atLast(name, func(stack auto.Stack) error {
+		_, err := w.tries(stack)
+		return err
+	})
 }
 
 // sometimes has a third of all requests go wrong.

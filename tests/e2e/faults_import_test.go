@@ -1,9 +1,7 @@
 package e2e
 
 import (
-	"bytes"
 	"encoding/json"
-	"io"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -90,20 +88,4 @@ func (w *world) importWhatExists(stack auto.Stack, said string) {
 		w.t.Fatal(err)
 	}
 	w.pulumi(stack, "import", "--file", name, "--yes", "--skip-preview", "--protect=false", "--generate-code=false")
-}
-
-// pulumi runs a command of the engine as a person does.
-func (w *world) pulumi(stack auto.Stack, args ...string) string {
-	w.t.Helper()
-	var said bytes.Buffer
-	workspace := stack.Workspace()
-	var env []string
-	for key, value := range workspace.GetEnvVars() {
-		env = append(env, key+"="+value)
-	}
-	_, _, _, err := workspace.PulumiCommand().Run(w.t.Context(), workspace.WorkDir(), nil, []io.Writer{&said}, []io.Writer{&said}, env, append(args, "--stack", stack.Name())...)
-	if err != nil {
-		w.t.Fatalf("pulumi %s: %v\n%s", strings.Join(args, " "), err, said.String())
-	}
-	return said.String()
 }

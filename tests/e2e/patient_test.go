@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"encoding/base64"
 	"encoding/json"
+	"encoding/xml"
 	"errors"
 	"fmt"
 	"net/http"
@@ -152,26 +153,26 @@ func (p *patient) refresh(name string) {
 	}
 }
 
-func (p *patient) must(err error) {
-	p.t.Helper()
+func (w *world) must(err error) {
+	w.t.Helper()
 	if err != nil {
-		p.t.Fatal(err)
+		w.t.Fatal(err)
 	}
 }
 
 // call asks AWS as an account's administrator and returns the answer.
-func (p *patient) call(account string, c sandbox.Call) string {
-	p.t.Helper()
-	answer, err := box.Env.Call(p.t.Context(), account, c)
-	p.must(err)
+func (w *world) call(account string, c sandbox.Call) string {
+	w.t.Helper()
+	answer, err := box.Env.Call(w.t.Context(), account, c)
+	w.must(err)
 	return string(answer)
 }
 
-func (p *patient) json(service, region, target string, in any) string {
-	p.t.Helper()
+func (w *world) json(service, region, target string, in any) string {
+	w.t.Helper()
 	body, err := json.Marshal(in)
-	p.must(err)
-	return p.call(p.payer, sandbox.Call{
+	w.must(err)
+	return w.call(w.payer, sandbox.Call{
 		Service: service, Region: region, Method: http.MethodPost, URL: "https://" + service + "." + region + ".amazonaws.com/",
 		ContentType: "application/x-amz-json-1.1", Target: target, Body: string(body),
 	})
@@ -187,9 +188,9 @@ func (p *patient) glue(action string, in any) string {
 	return p.json("glue", sandbox.Region, "AWSGlue."+action, in)
 }
 
-func (p *patient) athena(action string, in any) {
-	p.t.Helper()
-	p.json("athena", sandbox.Region, "AmazonAthena."+action, in)
+func (w *world) athena(action string, in any) {
+	w.t.Helper()
+	w.json("athena", sandbox.Region, "AmazonAthena."+action, in)
 }
 
 // locate has the work group enforce a location.
@@ -207,15 +208,23 @@ func (p *patient) s3(account, method, bucket, key, query, body string) string {
 	})
 }
 
-// keys are the objects of a bucket below a prefix.
+// object is one of a bucket.
+type object struct{ Key, ETag string }
+
+// objects are those of a bucket below a prefix.
+func (p *patient) objects(bucket, prefix string) []object {
+	p.t.Helper()
+	var page struct{ Contents []object }
+	p.must(xml.Unmarshal([]byte(p.s3(p.payer, http.MethodGet, bucket, "", "list-type=2&prefix="+url.QueryEscape(prefix), "")), &page))
+	return page.Contents
+}
+
+// keys are their keys.
 func (p *patient) keys(bucket, prefix string) []string {
 	p.t.Helper()
 	var keys []string
-	for i, part := range strings.Split(p.s3(p.payer, http.MethodGet, bucket, "", "list-type=2&prefix="+url.QueryEscape(prefix), ""), "<Key>") {
-		if i > 0 {
-			key, _, _ := strings.Cut(part, "</Key>")
-			keys = append(keys, key)
-		}
+	for _, o := range p.objects(bucket, prefix) {
+		keys = append(keys, o.Key)
 	}
 	return keys
 }

@@ -42,10 +42,10 @@ func TestNoSecretOfTheSettingsIsSeenWhereverOneLooks(t *testing.T) {
 	seen := &watch{t: t, keys: keys}
 
 	seen.previews(stack)
-	seen.pulumi(w, stack, "preview", "--json", "--diff", "--show-sames")
+	fmt.Fprintln(seen, w.pulumi(stack, "preview", "--json", "--diff", "--show-sames"))
 	seen.clean("previews")
 	// A higher level of the engine's own log has the inputs of every resource in plain, as Pulumi says of it.
-	seen.pulumi(w, stack, "preview", "--debug", "--logtostderr", "-v=3")
+	fmt.Fprintln(seen, w.pulumi(stack, "preview", "--debug", "--logtostderr", "-v=3"))
 	seen.clean("a preview with the engine's log")
 	seen.ups(stack)
 	seen.previews(stack, optpreview.Refresh(), optpreview.ExpectNoChanges())
@@ -54,7 +54,7 @@ func TestNoSecretOfTheSettingsIsSeenWhereverOneLooks(t *testing.T) {
 	for _, args := range [][]string{
 		{"stack", "output", "--json"}, {"stack", "export"}, {"stack", "--show-ids", "--show-urns"}, {"stack", "history", "--json"}, {"config", "--json"},
 	} {
-		seen.pulumi(w, stack, args...)
+		fmt.Fprintln(seen, w.pulumi(stack, args...))
 		seen.clean("pulumi " + strings.Join(args, " "))
 	}
 	for _, folder := range []string{"state", "work"} {
@@ -135,16 +135,6 @@ func (w *watch) refreshes(stack auto.Stack) {
 		w.t.Fatalf("refreshing it: %v", err)
 	}
 	fmt.Fprintln(w, result.StdOut, result.StdErr)
-}
-
-// pulumi adds what a command says.
-func (w *watch) pulumi(in *world, stack auto.Stack, args ...string) {
-	w.t.Helper()
-	said, code := in.command(in.primary, nil, "pulumi", append(args, "--stack", stack.Name(), "--non-interactive")...)
-	if code != 0 {
-		w.t.Fatalf("pulumi %s: it ends with %d:\n%s", strings.Join(args, " "), code, said)
-	}
-	fmt.Fprintln(w, said)
 }
 
 // file adds a file.

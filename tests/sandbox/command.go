@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -47,7 +46,7 @@ func (e Env) newCommand(state string, history bool) (command, error) {
 
 // has says whether a stack has been made.
 func (c command) has(stack string) bool {
-	_, err := os.Stat(filepath.Join(c.state, ".pulumi", "stacks", project, stack+".json"))
+	_, err := os.Stat(stateFile(c.state, stack))
 	return err == nil
 }
 

@@ -11,8 +11,15 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
 )
 
-// StateDir is where the file backend of a state has its files.
-func (e Env) StateDir(state string) string { return filepath.Join(e.state(), state, ".pulumi") }
+// StateFile is where the engine keeps a stack of a state.
+func (e Env) StateFile(state, stack string) string {
+	return stateFile(filepath.Join(e.state(), state), stack)
+}
+
+// stateFile is where the file backend of a folder keeps a stack.
+func stateFile(backend, stack string) string {
+	return filepath.Join(backend, ".pulumi", "stacks", project, stack+".json")
+}
 
 // Checkpoint is a stack's state as the engine has last written it, also while an update runs. It is empty for a stack that was never
 // up. It reads the file backend's file, since an engine that exports it takes half a second.
@@ -22,7 +29,7 @@ func (e Env) Checkpoint(state, stack string) (apitype.DeploymentV3, error) {
 			Latest apitype.DeploymentV3 `json:"latest"`
 		} `json:"checkpoint"`
 	}
-	b, err := os.ReadFile(filepath.Join(e.StateDir(state), "stacks", "kubecost-cur", stack+".json"))
+	b, err := os.ReadFile(e.StateFile(state, stack))
 	if errors.Is(err, fs.ErrNotExist) {
 		return apitype.DeploymentV3{}, nil
 	}
@@ -37,7 +44,7 @@ func (e Env) Checkpoint(state, stack string) (apitype.DeploymentV3, error) {
 
 // EnginePID is the process of the engine that updates a stack: the file backend's lock names it. It is 0 when there is no lock.
 func (e Env) EnginePID(state, stack string) (int, error) {
-	locks, err := filepath.Glob(filepath.Join(e.StateDir(state), "locks", "*", "kubecost-cur", stack, "*.json"))
+	locks, err := filepath.Glob(filepath.Join(e.state(), state, ".pulumi", "locks", "*", project, stack, "*.json"))
 	if err != nil || len(locks) == 0 {
 		return 0, err
 	}

@@ -45,16 +45,6 @@ func (r Request) Makes() bool {
 	return strings.HasPrefix(r.Action, "Create") || r.Action == "PutReportDefinition"
 }
 
-// Changes says whether the request changes something.
-func (r Request) Changes() bool {
-	for _, prefix := range []string{"Get", "List", "Describe", "Head", "GET "} {
-		if strings.HasPrefix(r.Action, prefix) {
-			return false
-		}
-	}
-	return true
-}
-
 // faultOf asks whether something goes wrong with a call.
 func (c *Cloud) faultOf(k *call) Fault {
 	if k.caller == nil {
