@@ -7,42 +7,70 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // BenchmarkPayers previews, brings up and previews again a primary stack that reads the bills of many payers: literal entries in a file, or
-// stacks, whose states are copies of a real one.
+// stacks, whose states are copies of a real one. Previews of a new stack are done in rounds of all sizes, as many as -benchtime says.
 func BenchmarkPayers(b *testing.B) {
 	for _, kind := range []string{"literal", "stacks"} {
 		b.Run(kind, func(b *testing.B) {
-			var table strings.Builder
-			fmt.Fprintf(&table, "| %s | preview | program's CPU | memory | first up | unchanged preview | AWS, K8s calls of it | secret | policies |\n", kind)
-			for _, n := range []int{1, 10, 100, 500, 1000} {
+			var all []*many
+			for _, n := range []int{1, 10, 100, 250, 500, 750, 1000} {
 				t := newOurs(b, nil)
 				run(b, t, "payer", "first up")
 				t.settings(b, "primary", t.payers(b, kind, n))
-				fresh := run(b, t, "primary", "preview new")
-				usage := t.usage(b)
-				up := run(b, t, "primary", "first up")
-				before := begin(b, t)
-				again := run(b, t, "primary", "preview")
-				asked := before.calls(b)
-				secret, policies := t.sizes(b)
-				fmt.Fprintf(&table, "| %d | %.2f s | %.2f s | %d MB | %.2f s | %.2f s | %s | %d KB | %s |\n", n, fresh.Seconds(),
-					usage.CPU.Seconds(), usage.Memory>>20, up.Seconds(), again.Seconds(), asked.sum(), secret>>10, policies)
-				b.ReportMetric(fresh.Seconds(), fmt.Sprintf("preview-s/%d", n))
-				run(b, t, "primary", "destroy")
+				all = append(all, &many{ours: t, n: n})
+			}
+			rounds := 0
+			for ; b.Loop(); rounds++ {
+				for _, m := range all {
+					m.previews = append(m.previews, run(b, m.ours, "primary", "preview new"))
+					usage := m.usage(b)
+					m.cpu, m.memory = append(m.cpu, usage.CPU), max(m.memory, usage.Memory)
+				}
 			}
 			b.ReportMetric(0, "ns/op")
-			fmt.Println(table.String())
+			fmt.Printf("| %s, median of %d | preview | program's CPU | memory | first up | unchanged preview | AWS, K8s calls of it | secret | policies |\n",
+				kind, rounds)
+			for _, m := range all {
+				up := run(b, m.ours, "primary", "first up")
+				before := begin(b, m.ours)
+				again := run(b, m.ours, "primary", "preview")
+				asked := before.calls(b)
+				secret, policies := m.sizes(b)
+				fmt.Printf("| %d | %.2f s | %.3f s | %d MB | %.2f s | %.2f s | %s | %d KB | %s |\n", m.n, median(m.previews).Seconds(),
+					median(m.cpu).Seconds(), m.memory>>20, up.Seconds(), again.Seconds(), asked.sum(), secret>>10, policies)
+				b.ReportMetric(median(m.previews).Seconds(), fmt.Sprintf("preview-s/%d", m.n))
+				run(b, m.ours, "primary", "destroy")
+			}
+			for i, m := range all[1:] {
+				m.each(b, all[i], kind)
+			}
 		})
 	}
+}
+
+// many is a stack of n payers, and what its previews took.
+type many struct {
+	*ours
+	n             int
+	previews, cpu []time.Duration
+	memory        int64
+}
+
+// each reports what each payer more than with fewer of them takes.
+func (m *many) each(b *testing.B, fewer *many, kind string) {
+	b.Helper()
+	more := time.Duration(m.n - fewer.n)
+	fmt.Printf("%s, from %d to %d: each payer takes %s, of which the program's CPU is %s\n", kind, fewer.n, m.n,
+		(median(m.previews)-median(fewer.previews))/more, (median(m.cpu)-median(fewer.cpu))/more)
 }
 
 // payers returns an edit of the primary's settings with n payers, the first of which is the payer stack.
 func (t *ours) payers(b *testing.B, kind string, n int) func(string) string {
 	b.Helper()
-	states := filepath.Join(t.box.Env.Dir, "state", t.pair.name, ".pulumi", "stacks", "kubecost-cur")
-	state, err := os.ReadFile(filepath.Join(states, "payer.json"))
+	state, err := os.ReadFile(t.box.Env.StateFile(t.pair.name, "payer"))
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -52,7 +80,7 @@ func (t *ours) payers(b *testing.B, kind string, n int) func(string) string {
 		if kind == "stacks" {
 			name := "payer-" + account
 			copied := strings.NewReplacer(t.pair.payer, account, "kubecost-cur/payer", "kubecost-cur/"+name).Replace(string(state))
-			if err := os.WriteFile(filepath.Join(states, name+".json"), []byte(copied), 0o600); err != nil {
+			if err := os.WriteFile(t.box.Env.StateFile(t.pair.name, name), []byte(copied), 0o600); err != nil {
 				b.Fatal(err)
 			}
 			entries = append(entries, map[string]string{"stack": name, "accountId": account})
@@ -83,25 +111,12 @@ func (t *ours) payers(b *testing.B, kind string, n int) func(string) string {
 // sizes are the bytes of the secret's file, and of the longest of how many policies.
 func (t *ours) sizes(b *testing.B) (secret int, policies string) {
 	b.Helper()
-	state, err := os.ReadFile(filepath.Join(t.box.Env.Dir, "state", t.pair.name, ".pulumi", "stacks", "kubecost-cur", "primary.json"))
+	state, err := t.box.Env.Checkpoint(t.pair.name, "primary")
 	if err != nil {
 		b.Fatal(err)
 	}
-	var s struct {
-		Checkpoint struct {
-			Latest struct {
-				Resources []struct {
-					Type   string
-					Inputs map[string]any
-				}
-			}
-		}
-	}
-	if err := json.Unmarshal(state, &s); err != nil {
-		b.Fatal(err)
-	}
 	var longest, count int
-	for _, r := range s.Checkpoint.Latest.Resources {
+	for _, r := range state.Resources {
 		if policy, is := r.Inputs["policy"].(string); is {
 			count, longest = count+1, max(longest, len(policy))
 		}
