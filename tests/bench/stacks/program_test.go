@@ -3,8 +3,10 @@ package stacks
 import (
 	"bytes"
 	"cmp"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"regexp"
@@ -40,7 +42,60 @@ func BenchmarkProgram(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	fmt.Printf("the program has %d MB\n%s", info.Size()>>20, inits(b, program))
+	fmt.Printf("the program has %d MB\n%s%s", info.Size()>>20, inits(b, program), compiled(b))
+}
+
+// compiled are the packages that take longest to compile with an empty cache, and the modules, by the compiler's time.
+func compiled(b *testing.B) string {
+	b.Helper()
+	graph := b.TempDir() + "/graph.json"
+	cmd := exec.CommandContext(b.Context(), "go", "build", "-debug-actiongraph="+graph, "-o", b.TempDir(), ".")
+	cmd.Dir, cmd.Env = "../../..", append(os.Environ(), "GOFLAGS=", "GOCACHE="+b.TempDir())
+	begin := time.Now()
+	if out, err := cmd.CombinedOutput(); err != nil {
+		b.Fatalf("%v\n%s", err, out)
+	}
+	took := time.Since(begin)
+	text, err := os.ReadFile(graph)
+	if err != nil {
+		b.Fatal(err)
+	}
+	var actions []struct {
+		Mode, Package   string
+		CmdUser, CmdSys time.Duration
+	}
+	if err := json.Unmarshal(text, &actions); err != nil {
+		b.Fatal(err)
+	}
+	packages, modules, sum := map[string]time.Duration{}, map[string]time.Duration{}, time.Duration(0)
+	for _, a := range actions {
+		if a.Mode == "build" {
+			spent := a.CmdUser + a.CmdSys
+			packages[a.Package] += spent
+			modules[module(a.Package)] += spent
+			sum += spent
+		}
+	}
+	return fmt.Sprintf("with an empty cache it is built in %.0f s, of which compilers take %.0f s of the cores:\n%s%s",
+		took.Seconds(), sum.Seconds(), longest(packages), longest(modules))
+}
+
+// module is roughly the module of a package: the first three parts of its path, and the standard library.
+func module(name string) string {
+	parts := strings.Split(name, "/")
+	if !strings.Contains(parts[0], ".") {
+		return "the standard library"
+	}
+	return strings.Join(parts[:min(3, len(parts))], "/")
+}
+
+func longest(took map[string]time.Duration) string {
+	names := slices.SortedFunc(maps.Keys(took), func(x, y string) int { return cmp.Compare(took[y], took[x]) })
+	var text strings.Builder
+	for _, name := range names[:min(8, len(names))] {
+		fmt.Fprintf(&text, "  %6.1f s  %s\n", took[name].Seconds(), name)
+	}
+	return text.String()
 }
 
 var initLine = regexp.MustCompile(`(?m)^init (\S+) @\S+ ms, (\S+) ms clock, (\d+) bytes`)
