@@ -2,67 +2,14 @@ package docs
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"embed"
 	"encoding/json"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"testing"
+
+	"github.com/kubecost-cur/kubecost-cur/tests/parts"
 )
-
-//go:embed mermaid/package.json mermaid/package-lock.json mermaid/read.mjs
-var mermaid embed.FS
-
-// installMermaid puts Mermaid, of the version in the lock file, below the sandbox's folder, unless it is there, and returns where.
-func installMermaid(t *testing.T) string {
-	t.Helper()
-	files, err := mermaid.ReadDir("mermaid")
-	if err != nil {
-		t.Fatal(err)
-	}
-	content := map[string][]byte{}
-	sum := sha256.New()
-	for _, f := range files {
-		b, err := mermaid.ReadFile("mermaid/" + f.Name())
-		if err != nil {
-			t.Fatal(err)
-		}
-		content[f.Name()] = b
-		sum.Write(b)
-	}
-	parent, err := filepath.Abs(filepath.Join(root, ".sandbox"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	dir := filepath.Join(parent, fmt.Sprintf("mermaid-%x", sum.Sum(nil)[:6]))
-	if _, err := os.Stat(dir); err == nil {
-		return dir
-	}
-	if err := os.MkdirAll(parent, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	unfinished, err := os.MkdirTemp(parent, "mermaid-unfinished-")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer os.RemoveAll(unfinished)
-	for name, b := range content {
-		if err := os.WriteFile(filepath.Join(unfinished, name), b, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	npm := exec.CommandContext(t.Context(), "npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts")
-	npm.Dir = unfinished
-	if out, err := npm.CombinedOutput(); err != nil {
-		t.Fatalf("installing Mermaid: %v\n%s", err, out)
-	}
-	if err := os.Rename(unfinished, dir); err != nil {
-		t.Fatal(err)
-	}
-	return dir
-}
 
 // The hosting site shows an error in the place of a diagram that Mermaid cannot read.
 func TestDiagramsCanBeRead(t *testing.T) {
@@ -83,8 +30,16 @@ func TestDiagramsCanBeRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	repository, err := filepath.Abs(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mermaid, err := parts.NodePackage(t.Context(), repository, filepath.Join(repository, ".sandbox", "parts"), "tests/docs/mermaid", os.Stderr)
+	if err != nil {
+		t.Fatal(err)
+	}
 	node := exec.CommandContext(t.Context(), "node", "read.mjs")
-	node.Dir, node.Stdin = installMermaid(t), bytes.NewReader(in)
+	node.Dir, node.Stdin = mermaid, bytes.NewReader(in)
 	out, err := node.Output()
 	if err != nil {
 		t.Fatalf("reading the diagrams: %v\n%s", err, out)

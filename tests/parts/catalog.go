@@ -31,8 +31,7 @@ var (
 	iamSimulatePart      = part{
 		name: "iam-simulate", dir: "tests/simaws/iam-simulate", recipe: npmInstall, build: buildNodePackage,
 	}
-	policyPackPart = part{name: "policypack", dir: "policypack", recipe: npmInstall, build: buildNodePackage}
-	motoPart       = part{name: "moto", recipe: []string{motoVersion, motoScript}, build: buildMoto}
+	motoPart = part{name: "moto", recipe: []string{motoVersion, motoScript}, build: buildMoto}
 )
 
 // goEnv keeps a user's Go settings from changing what is built.

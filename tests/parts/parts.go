@@ -90,13 +90,14 @@ func Kube(ctx context.Context, repoRoot, cacheDir string, out io.Writer) (string
 	return path, err
 }
 
-// PolicyPack is Ensure for the policy pack alone, and returns its folder with all that it needs.
-func PolicyPack(ctx context.Context, repoRoot, cacheDir string, out io.Writer) (string, error) {
+// NodePackage is Ensure for the Node package of a folder below the repository's root alone, and returns a copy of it with all that it
+// needs.
+func NodePackage(ctx context.Context, repoRoot, cacheDir, dir string, out io.Writer) (string, error) {
 	c, err := newCache(repoRoot, cacheDir, out)
 	if err != nil {
 		return "", err
 	}
-	return c.ensure(ctx, policyPackPart)
+	return c.ensure(ctx, part{name: filepath.Base(dir), dir: dir, recipe: npmInstall, build: buildNodePackage})
 }
 
 // Env returns the environment variables with which the engine finds what its plugins

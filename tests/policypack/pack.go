@@ -31,7 +31,7 @@ const everywhere = "-everywhere"
 
 // Install returns the folder of the pack, with what it needs from npm. root is the repository's.
 func Install(ctx context.Context, root string, out io.Writer) (string, error) {
-	return parts.PolicyPack(ctx, root, filepath.Join(root, ".sandbox", "parts"), out)
+	return parts.NodePackage(ctx, root, filepath.Join(root, ".sandbox", "parts"), "policypack", out)
 }
 
 // Pack is the policy pack's process.
