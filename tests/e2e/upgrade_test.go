@@ -14,10 +14,13 @@ import (
 	"github.com/kubecost-cur/kubecost-cur/tests/sandbox"
 )
 
-// What a stack of an earlier release has in its state is kept in testdata, a folder a release: exported after an `up` in a sandbox of
+// releasesDir has the states of earlier releases' stacks.
+const releasesDir = "testdata/releases"
+
+// What a stack of an earlier release has in its state is kept in a folder each: exported after an `up` in a sandbox of
 // that release, without what differs from one machine to another: where the cluster is.
 func TestAnUpgradeChangesNothingThatAnEarlierReleaseMade(t *testing.T) {
-	releases, err := os.ReadDir("testdata")
+	releases, err := os.ReadDir(releasesDir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -29,7 +32,7 @@ func TestAnUpgradeChangesNothingThatAnEarlierReleaseMade(t *testing.T) {
 			// The earlier release ran with the example files as they are: the secret's name is a hash that the accounts are in.
 			w.payer, w.primary, w.settings["namespace"] = sandbox.PayerAccount, sandbox.PrimaryAccount, ""
 			for _, name := range []string{"payer", "primary"} {
-				b, err := os.ReadFile(filepath.Join("testdata", release.Name(), name+".json"))
+				b, err := os.ReadFile(filepath.Join(releasesDir, release.Name(), name+".json"))
 				if err != nil {
 					t.Fatal(err)
 				}
