@@ -16,6 +16,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/auto"
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/optup"
 
+	"github.com/kubecost-cur/kubecost-cur/tests/sandbox"
 	"github.com/kubecost-cur/kubecost-cur/tests/simaws"
 )
 
@@ -35,7 +36,7 @@ func countFault(kind string) {
 }
 
 // faultsWanted is how many faults the tests of faults inject at least, over all of them.
-const faultsWanted = 200
+const faultsWanted = 300
 
 // enoughFaults says what all tests of faults together have had go wrong, and returns an error if that is too little. A part of the tests
 // has a part of the faults.
@@ -58,6 +59,12 @@ func enoughFaults() error {
 // faulty makes the world of a test of faults, and what it chooses at random.
 func faulty(t *testing.T) (*world, *rand.Rand) {
 	t.Helper()
+	return faultyOf(t, sandbox.WorldOptions{})
+}
+
+// faultyOf is faulty for a world that differs from others.
+func faultyOf(t *testing.T, o sandbox.WorldOptions) (*world, *rand.Rand) {
+	t.Helper()
 	seed := uint64(time.Now().UnixNano())
 	if text := os.Getenv(seedVariable); text != "" {
 		var err error
@@ -66,7 +73,7 @@ func faulty(t *testing.T) (*world, *rand.Rand) {
 		}
 	}
 	t.Logf("%s=%d", seedVariable, seed)
-	return newWorld(t), rand.New(rand.NewPCG(seed, 0))
+	return newWorldOf(t, o), rand.New(rand.NewPCG(seed, 0))
 }
 
 // breaker has requests of a world's accounts go wrong: each of those that ask the same once.

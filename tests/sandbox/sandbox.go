@@ -140,6 +140,8 @@ func (s *Sandbox) Issuer() string { return issuer }
 type WorldOptions struct {
 	NoOIDCProvider   bool // of the cluster's issuer in the primary account
 	PodIdentityAgent bool // in the cluster
+	// Intercept comes between the cluster's callers and the API server, as [simeks.Cluster.Intercept] says; nil for nothing.
+	Intercept func(r *http.Request, carryOut func())
 }
 
 // AddAccounts adds a payer account and a primary account with a cluster in it. All clusters are the one API server.
@@ -163,7 +165,16 @@ func (s *Sandbox) AddWorld(ctx context.Context, payer, primary string, o WorldOp
 	if o.PodIdentityAgent {
 		addons = append(addons, "eks-pod-identity-agent")
 	}
-	if err := s.addCluster(ctx, primary, ClusterName, s.Cluster.Endpoint, addons); err != nil {
+	endpoint := s.Cluster.Endpoint
+	if o.Intercept != nil {
+		var stop func() error
+		var err error
+		if endpoint, stop, err = s.Cluster.Intercept(o.Intercept); err != nil {
+			return fmt.Errorf("intercepting the requests to cluster %s: %w", ClusterName, err)
+		}
+		s.stop = append(s.stop, stop)
+	}
+	if err := s.addCluster(ctx, primary, ClusterName, endpoint, addons); err != nil {
 		return err
 	}
 	if o.NoOIDCProvider {

@@ -120,6 +120,7 @@ func (c *Cloud) Stop() error {
 // serveAWS answers all of AWS's hosts and logs what it answered.
 func (c *Cloud) serveAWS(w http.ResponseWriter, r *http.Request) {
 	rec := &responseRecorder{ResponseWriter: w}
+	r = r.WithContext(context.WithoutCancel(r.Context())) // what AWS has been asked it does, whether its client waits for it or not
 	k, err := newCall(r, c.keys)
 	var fault Fault
 	if err == nil {

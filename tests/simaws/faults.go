@@ -45,6 +45,16 @@ func (r Request) Makes() bool {
 	return strings.HasPrefix(r.Action, "Create") || r.Action == "PutReportDefinition"
 }
 
+// Changes says whether the request makes or changes something.
+func (r Request) Changes() bool {
+	for _, prefix := range []string{"Get", "List", "Describe", "Head", "GET "} {
+		if strings.HasPrefix(r.Action, prefix) {
+			return false
+		}
+	}
+	return true
+}
+
 // faultOf asks whether something goes wrong with a call.
 func (c *Cloud) faultOf(k *call) Fault {
 	if k.caller == nil {
@@ -55,11 +65,16 @@ func (c *Cloud) faultOf(k *call) Fault {
 		return NoFault
 	}
 	r := k.request()
-	if k.service == "s3" {
+	resources := c.resourcesOf(k)
+	r.Resource = resources[len(resources)-1]
+	switch role := k.form.Get("RoleName"); {
+	case k.service == "s3":
 		r.Resource = objectARN(k.bucket, k.object)
-	} else {
-		resources := c.resourcesOf(k)
-		r.Resource = resources[len(resources)-1]
+	case k.service == "iam" && role != "":
+		r.Resource = "arn:aws:iam::" + k.caller.Account + ":role/" + role
+		if policy := k.form.Get("PolicyName"); policy != "" {
+			r.Resource += "/" + policy // which has no ARN
+		}
 	}
 	return decide.(func(Request) Fault)(r)
 }

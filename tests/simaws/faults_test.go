@@ -1,13 +1,18 @@
 package simaws
 
 import (
+	"context"
 	"errors"
+	"fmt"
+	"math/rand/v2"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"github.com/aws/smithy-go"
 )
 
@@ -84,6 +89,33 @@ func TestAClientThatAsksAgainGetsOverAFault(t *testing.T) {
 	}
 	cloud.Inject(account, nil)
 	if _, err := s3.NewFromConfig(c).GetBucketPolicy(t.Context(), &s3.GetBucketPolicyInput{Bucket: &bucket}); err != nil {
+		t.Error(err)
+	}
+}
+
+// A client that goes away has asked all the same: nothing is left half made.
+func TestWhatWasAskedIsDoneInFullThoughItsClientIsGone(t *testing.T) {
+	account, c := newAccount(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	cloud.Inject(account, func(r Request) Fault {
+		cancel()
+		time.Sleep(50 * time.Millisecond) // until the connection is closed at this end too
+		return NoFault
+	})
+	name := fmt.Sprintf("gone-%012d", rand.Int64N(1e12))
+	_, err := s3.NewFromConfig(c).CreateBucket(ctx, &s3.CreateBucketInput{Bucket: &name, CreateBucketConfiguration: &s3types.CreateBucketConfiguration{
+		LocationConstraint: s3types.BucketLocationConstraint(c.Region),
+	}})
+	if err == nil {
+		t.Fatal("the client had its answer")
+	}
+	created := func(r Request) bool { return r.Account == account && r.Action == "CreateBucket" }
+	for !slices.ContainsFunc(cloud.Requests(), created) {
+		time.Sleep(time.Millisecond)
+	}
+	cloud.Inject(account, nil)
+	setPolicy(t, c, name, `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"*"},"Action":"s3:ListBucket","Resource":"BUCKET"}]}`)
+	if _, err := s3.NewFromConfig(c).ListObjectsV2(t.Context(), &s3.ListObjectsV2Input{Bucket: &name}); err != nil {
 		t.Error(err)
 	}
 }
