@@ -29,8 +29,15 @@ func (c *Cloud) authorize(k *call) error {
 	if k.caller.Role == "" {
 		return nil
 	}
+	service, context := strings.TrimSuffix(k.service, "control"), c.iamContext(k)
 	for _, resource := range resources {
-		a := access{action: k.service + ":" + k.action, resource: resource, account: k.caller.Account}
+		a := access{action: service + ":" + k.action, resource: resource, account: k.caller.Account, context: context}
+		if err := c.may(k.r.Context(), k.caller, a); err != nil {
+			return err
+		}
+	}
+	for _, a := range k.besides() {
+		a.account, a.context = k.caller.Account, context
 		if err := c.may(k.r.Context(), k.caller, a); err != nil {
 			return err
 		}
@@ -46,6 +53,7 @@ func (c *Cloud) may(ctx context.Context, who *principal, a access) error {
 	if who.Role == "" && who.Account == a.account && a.policy == nil {
 		return nil
 	}
+	c.log.ask(who.Role, a.action)
 	policies, err := c.identityPolicies(ctx, who)
 	if err != nil {
 		return err

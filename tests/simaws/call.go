@@ -110,7 +110,7 @@ func newCall(r *http.Request, keys *keyring) (*call, error) {
 		k.action = k.form.Get("Action")
 	case k.service == "s3control":
 		k.protocol = protocolQuery
-		k.action = r.Method + " " + r.URL.Path
+		k.action = controlAction(r)
 	case k.service == "eks":
 		k.action = eksAction(r)
 	case k.service == "eks-auth":

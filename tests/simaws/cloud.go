@@ -47,7 +47,7 @@ func Start(ctx context.Context, config Config) (_ *Cloud, err error) {
 	c := &Cloud{
 		hosts:    &hosts{handlers: map[string]http.Handler{}},
 		keys:     &keyring{accounts: map[string]bool{}, byKey: map[string]*principal{}},
-		log:      &requestLog{},
+		log:      &requestLog{asked: map[string]map[string]bool{}},
 		caFile:   filepath.Join(config.Dir, "ca.pem"),
 		buckets:  &buckets{byName: map[string]bucket{}},
 		reports:  &reports{byAccount: map[string][]*report{}},
@@ -57,7 +57,7 @@ func Start(ctx context.Context, config Config) (_ *Cloud, err error) {
 		orgs:     &organizations{},
 		tags:     &costTags{byAccount: map[string]map[string]bool{}},
 		kms:      &kmsKeys{byARN: map[string]kmsKey{}, objects: map[string]string{}},
-		lake:     &lake{governed: map[string]bool{}, grants: map[place][]grant{}},
+		lake:     &lake{governed: map[string]bool{}, administrators: map[string]bool{}, grants: map[place][]grant{}},
 		crawlers: &crawlers{at: map[place]map[string]*crawler{}, pending: map[place]map[string]int{}},
 	}
 	c.hosts.aws = http.HandlerFunc(c.serveAWS)

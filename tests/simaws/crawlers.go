@@ -101,6 +101,9 @@ func (c *Cloud) readCrawler(k *call) (crawlerInput, error) {
 	if !strings.HasPrefix(in.Role, "arn:") {
 		in.role = "arn:aws:iam::" + k.caller.Account + ":role/" + in.Role
 	}
+	if err := c.mayPassTo(k, in.role, "glue.amazonaws.com"); err != nil {
+		return in, err
+	}
 	at := place{k.caller.Account, k.region}
 	if _, err := c.crawlersSession(k.r.Context(), at, &in.crawler); err != nil {
 		return in, invalid("Service is unable to assume provided role. Please verify role's TrustPolicy")

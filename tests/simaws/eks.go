@@ -122,7 +122,7 @@ var eksOperations = map[string]string{
 // eksAction names the operation of a request.
 func eksAction(r *http.Request) string {
 	if strings.HasPrefix(r.URL.Path, "/tags/") {
-		return map[string]string{"GET": "ListTagsForResource", "POST": "TagResource", "DELETE": "UntagResource"}[r.Method]
+		return tagActions[r.Method]
 	}
 	parts := strings.Split(r.URL.Path, "/")
 	for i := 2; i < len(parts); i += 2 {

@@ -28,6 +28,12 @@ func (c *Cloud) serveEvents(w http.ResponseWriter, k *call) error {
 			if strings.Contains(t.Arn, ":workflow/") && t.RoleArn == "" {
 				return badRequest("ValidationException", "RoleArn is required for target %s.", t.Arn)
 			}
+			if t.RoleArn == "" {
+				continue
+			}
+			if err := c.mayPassTo(k, t.RoleArn, "events.amazonaws.com"); err != nil {
+				return err
+			}
 		}
 	}
 	c.moto.forward(w, k, k.caller.Account)

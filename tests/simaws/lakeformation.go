@@ -11,9 +11,10 @@ import (
 // lake is the Lake Formation of all accounts. Moto keeps grants too, but takes any, and does not tell when there is nothing to
 // revoke, for which clients wait.
 type lake struct {
-	mu       sync.Mutex
-	governed map[string]bool // accounts
-	grants   map[place][]grant
+	mu             sync.Mutex
+	governed       map[string]bool // accounts
+	administrators map[string]bool // roles, and whether they may change what others may
+	grants         map[place][]grant
 }
 
 // grant is one permission of one principal on a database, or on a table of it.
@@ -30,6 +31,20 @@ func (c *Cloud) UseLakeFormation(account string) {
 	c.lake.mu.Lock()
 	defer c.lake.mu.Unlock()
 	c.lake.governed[account] = true
+}
+
+// AdministerLake makes a role an administrator of its account's data lake, beside the account's own; or one who only looks.
+// Source: https://docs.aws.amazon.com/lake-formation/latest/dg/initial-lf-config.html
+func (c *Cloud) AdministerLake(role string, changes bool) {
+	c.lake.mu.Lock()
+	defer c.lake.mu.Unlock()
+	c.lake.administrators[role] = changes
+}
+
+// administers says whether a principal is an administrator of the data lake, for what changes it or not; its caller holds the lock.
+func (l *lake) administers(who *principal, changing bool) bool {
+	changes, is := l.administrators[who.Role]
+	return who.Role == "" || is && (changes || !changing)
 }
 
 // The permissions that there are on each kind of resource.
@@ -70,7 +85,7 @@ func (c *Cloud) lakeAllows(who *principal, at place, action, database, table str
 	}
 	c.lake.mu.Lock()
 	defer c.lake.mu.Unlock()
-	if !c.lake.governed[at.account] || !decides || database == "" || who.Role == "" {
+	if !c.lake.governed[at.account] || !decides || database == "" || c.lake.administers(who, needed[0] != "DESCRIBE") {
 		return nil
 	}
 	if slices.ContainsFunc(c.lake.grants[at], func(g grant) bool {
@@ -133,7 +148,9 @@ func (c *Cloud) grantsOf(k *call) (place, []grant, error) {
 	if err := k.decode(&in); err != nil {
 		return at, nil, err
 	}
-	if k.caller.Role != "" {
+	c.lake.mu.Lock()
+	defer c.lake.mu.Unlock()
+	if !c.lake.administers(k.caller, k.action != "ListPermissions") {
 		return at, nil, denied("Insufficient Lake Formation permission(s): %s is no administrator of the data lake", k.caller.ARN)
 	}
 	principal := in.Principal.DataLakePrincipalIdentifier

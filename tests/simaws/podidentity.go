@@ -111,8 +111,13 @@ func (c *Cloud) mayPass(k *call, role string) error {
 	} else if err != nil {
 		return err
 	}
+	return c.mayPassTo(k, role, podIdentityService)
+}
+
+// mayPassTo says whether the caller's policies let it give a role to a service.
+func (c *Cloud) mayPassTo(k *call, role, service string) error {
 	return c.may(k.r.Context(), k.caller, access{
-		action: "iam:PassRole", resource: role, account: k.caller.Account, context: map[string]string{"iam:PassedToService": podIdentityService},
+		action: "iam:PassRole", resource: role, account: k.caller.Account, context: map[string]string{"iam:PassedToService": service},
 	})
 }
 

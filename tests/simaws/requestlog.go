@@ -1,6 +1,7 @@
 package simaws
 
 import (
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -22,8 +23,27 @@ type Request struct {
 
 // requestLog keeps the requests of a run.
 type requestLog struct {
-	mu  sync.Mutex
-	all []Request
+	mu    sync.Mutex
+	all   []Request
+	asked map[string]map[string]bool // actions, by the ARN of the role whose policies were asked for them
+}
+
+// ask keeps that a role's policies were asked for an action.
+func (l *requestLog) ask(role, action string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.asked[role] == nil {
+		l.asked[role] = map[string]bool{}
+	}
+	l.asked[role][action] = true
+}
+
+// Asked are the actions that a role's policies were asked for so far, whether they allowed them or not. Beside those of the requests
+// they are those that a request needs besides, such as iam:PassRole.
+func (c *Cloud) Asked(role string) []string {
+	c.log.mu.Lock()
+	defer c.log.mu.Unlock()
+	return slices.Sorted(maps.Keys(c.log.asked[role]))
 }
 
 func (l *requestLog) add(r Request) {

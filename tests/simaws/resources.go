@@ -6,14 +6,37 @@ import (
 )
 
 // resourcesOf gives the ARNs on which a call needs its action allowed; the last is the most specific one. Actions
-// without resources, and those of services that no role of Kubecost calls, are decided on "*".
+// without resources, and those of services that no role calls, are decided on "*".
 func (c *Cloud) resourcesOf(k *call) []string {
+	if arn := taggedResource(k); arn != "" {
+		return []string{arn}
+	}
 	switch k.service {
+	case "bcm-data-exports", "cur":
+		return billingResources(k)
+	case "events":
+		return []string{ruleResource(k)}
+	case "iam":
+		return []string{c.iamResource(k)}
+	case "s3control":
+		if bucket, ok := strings.CutPrefix(k.r.URL.Path, controlTags); ok {
+			return []string{bucket}
+		}
 	case "athena":
 		return []string{c.workGroupOf(k)}
 	case "eks", "eks-auth":
+		if arn, ok := strings.CutPrefix(k.r.URL.Path, "/tags/"); ok {
+			return []string{arn}
+		}
 		if name := clusterName(k); name != "" {
-			return []string{fmt.Sprintf("arn:aws:eks:%s:%s:cluster/%s", k.region, k.caller.Account, name)}
+			prefix := fmt.Sprintf("arn:aws:eks:%s:%s:", k.region, k.caller.Account)
+			switch below := part(k, 4); {
+			case below != "" && part(k, 3) == "addons":
+				return []string{prefix + "addon/" + name + "/" + below + "/" + requestID()}
+			case below != "" && part(k, 3) == "pod-identity-associations":
+				return []string{prefix + "podidentityassociation/" + name + "/" + below}
+			}
+			return []string{prefix + "cluster/" + name}
 		}
 	case "glue":
 		var in struct {

@@ -161,6 +161,11 @@ func (c *Cloud) missingBucket(w http.ResponseWriter, k *call, exists bool) error
 			return badRequest("MalformedXML", "%v", err)
 		}
 	}
+	if len(in.Tags) > 0 {
+		if err := c.may(k.r.Context(), k.caller, access{action: "s3:TagResource", resource: k.resource, account: k.caller.Account}); err != nil {
+			return err
+		}
+	}
 	if region := firstOf(in.LocationConstraint, "us-east-1"); region != k.region {
 		return badRequest("IllegalLocationConstraintException", "The %s location constraint is incompatible for the region specific endpoint this request was sent to.", firstOf(in.LocationConstraint, "unspecified"))
 	}
