@@ -40,13 +40,16 @@ type CrawlerArgs struct {
 // eventsRoleSuffix makes the crawler's role name that of EventBridge's.
 const eventsRoleSuffix = "-events"
 
+// EventsRoleName is the name of the role that EventBridge gets, if deliveries start a crawler, by that of the crawler's own.
+func EventsRoleName(crawlerRole string) string { return crawlerRole + eventsRoleSuffix }
+
 // CheckCrawlerRoleName returns an error for a name that IAM would refuse for the crawler's role, or for EventBridge's if a delivery
 // starts the crawler.
 func CheckCrawlerRoleName(name, trigger string) error {
 	if err := arn.CheckRoleName(name); err != nil || trigger != billing.OnEvent {
 		return err
 	}
-	if arn.CheckRoleName(name+eventsRoleSuffix) != nil {
+	if arn.CheckRoleName(EventsRoleName(name)) != nil {
 		return fmt.Errorf("the role that EventBridge uses has %s added to it, so it has at most %d characters, here are %d",
 			eventsRoleSuffix, 64-len(eventsRoleSuffix), len(name))
 	}
@@ -77,7 +80,7 @@ func CheckNotifiedBucket(adopted bool, trigger string) error {
 // SameRole says whether a role has the name of the crawler's, or of EventBridge's. Names of roles are unique whatever their path and case.
 // Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 func SameRole(role, crawlerRole, trigger string) bool {
-	return strings.EqualFold(role, crawlerRole) || trigger == billing.OnEvent && strings.EqualFold(role, crawlerRole+eventsRoleSuffix)
+	return strings.EqualFold(role, crawlerRole) || trigger == billing.OnEvent && strings.EqualFold(role, EventsRoleName(crawlerRole))
 }
 
 // validate records what is wrong with the crawler of a report.

@@ -25,6 +25,7 @@ const (
 	CloudIntegrationSecretType = "kubecost-cur:index:CloudIntegrationSecret"
 	KubecostReleaseType        = "kubecost-cur:index:KubecostRelease"
 	KubecostClusterType        = "kubecost-cur:index:KubecostCluster"
+	CIRolesType                = "kubecost-cur:index:CIRoles"
 )
 
 // faults collects what is wrong with a component's arguments.

@@ -41,6 +41,16 @@ const onAnything = [
     "organizations:listaccounts", // names of the accounts among the costs
     "organizations:listtagsforresource", // their tags, of accounts that are not known before
     "lakeformation:getdataaccess", // its grants decide what is handed out
+
+    // and CI's roles
+    "cur:describereportdefinitions", // which reports there are
+    "cur:putreportdefinition", // asked for with an export too, for which AWS's own policies have it so
+    "ce:listcostallocationtags", // tags of the bill have no ARNs
+    "ce:updatecostallocationtagsstatus", // nor for being activated
+    "lakeformation:listpermissions", // nor have grants
+    "lakeformation:grantpermissions", // of which its administrators alone give any
+    "lakeformation:revokepermissions", // or take one
+    "iam:listopenidconnectproviders", // which OIDC providers there are
 ];
 
 /** Looks at identity policies. A policy that is attached to a resource reaches no other. */
@@ -62,7 +72,10 @@ export function wildcardResources(r: Resource): string[] {
     return seen;
 }
 
-/** Says whether an ARN's wildcards reach further than below one named resource: its objects, streams or tables. */
+/**
+ * Says whether an ARN's wildcards reach further than below one named resource: its objects, streams or tables. To the name of an export
+ * AWS adds an ID.
+ */
 export function wideARN(resource: string): boolean {
     if (!wild(resource)) {
         return false;
@@ -70,6 +83,10 @@ export function wideARN(resource: string): boolean {
     const parts = resource.split(":");
     if (parts.length < 6 || wild(parts.slice(0, 5).join(""))) {
         return true;
+    }
+    if (parts[2] === "bcm-data-exports") {
+        const named = /^export\/(.+)-\*$/s.exec(parts.slice(5).join(":"));
+        return !named || wild(named[1]);
     }
     const below = /^(.*)[/:]\*$/s.exec(parts.slice(5).join(":"));
     if (!below) {

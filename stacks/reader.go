@@ -182,17 +182,21 @@ func (r *reader) objects(key string) []json.RawMessage {
 
 // strangers records a fault for each setting of the other side that is set to anything but its default. A default is no
 // fault: Pulumi gives every stack of the project the defaults of all settings.
-func (r *reader) strangers(own side) {
+func (r *reader) strangers(own settings) {
 	for _, s := range schema {
 		v := r.raw(s.key)
-		if s.side == either || s.side == own || own == both || isDefault(s, v) {
+		taken := s.side == either || s.side == own.Side || own.Side == both && s.side != ci || own.ForCI && s.side == ci
+		if taken || isDefault(s, v) {
 			continue
 		}
 		of := string("the " + s.side + " side")
-		if s.side == both {
+		switch s.side {
+		case both:
 			of = "a stack with both sides"
+		case ci:
+			of = "a stack for CI"
 		}
-		r.fault(s.key, v, fmt.Errorf("it is a setting of %s, and this stack's %s is %q: remove it", of, r.full("side"), own))
+		r.fault(s.key, v, fmt.Errorf("it is a setting of %s, and this stack's %s is %q: remove it", of, r.full("side"), r.text("side")))
 	}
 }
 

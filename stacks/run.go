@@ -12,6 +12,9 @@ func Run(ctx *pulumi.Context) error {
 	if err != nil {
 		return err
 	}
+	if s.ForCI {
+		return runCI(ctx, s)
+	}
 	switch s.Side {
 	case payer:
 		return runPayer(ctx, s)

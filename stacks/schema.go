@@ -10,6 +10,7 @@ const (
 	primary side = "primary"
 	both    side = "both" // one stack that holds both; of a setting: only such a stack takes it
 	either  side = ""     // of a setting: both sides take it
+	ci      side = "ci"   // of a setting: only a stack for CI takes it
 )
 
 // setting describes a key of the project's configuration. Keys are flat, because Pulumi.yaml can give a type, a default and
@@ -27,7 +28,7 @@ type object map[string]any
 
 // schema is every setting there is. Pulumi.yaml, docs/settings.md and the README say the same; tests compare them.
 var schema = []setting{
-	{"side", either, "string", "", "Which half this stack is: payer, primary, or both in one. Required."},
+	{"side", either, "string", "", "Which half this stack is: payer, primary, or both in one; or payer-ci or primary-ci, which makes the roles with which CI brings up the other. Required."},
 	{"payerAccountId", either, "string", "", "ID of the payer account, which gets the bill: 12 digits in quotes. Required, but for a primary side without payerStack."},
 	{"primaryAccountId", either, "string", "", "ID of the account that Kubecost runs in: 12 digits in quotes. Required."},
 	{"readerRoleName", either, "string", components.DefaultReaderRoleName, "IAM role of Kubecost's pods in the primary account; the payer role trusts it by this name, so both stacks need the same."},
@@ -96,6 +97,13 @@ var schema = []setting{
 	{"payerProfile", both, "string", "", "Profile with which the payer account is reached."},
 	{"payerAssumeRoleArn", both, "string", "", "Role of the payer account to assume for it, by that profile or the stack's own caller."},
 	{"payerRegion", both, "string", "", "Region of the payer's buckets, Glue and Athena; aws:region if empty."},
+
+	{"ciRepository", ci, "string", "", "GitHub repository whose workflows get the roles, as owner/name. Required."},
+	{"ciBranch", ci, "string", "main", "Branch of it that is brought up: its jobs get the preview role, as those of pull requests do."},
+	{"ciEnvironment", ci, "string", "production", "Environment of that repository whose jobs get the deploy role; its reviewers approve."},
+	{"ciRoleName", ci, "string", "kubecost-cur-ci", "What the names of the two IAM roles begin with, before -preview and -deploy."},
+	{"ciOidcProvider", ci, "string", "lookup", "IAM OIDC provider of GitHub in the account: lookup, or create where there is none."},
+	{"ciPermissionsBoundary", ci, "string", "", "ARN of a managed policy that bounds these two roles; none if empty. The other stack's roles are bound by permissionsBoundary."},
 
 	{"resourceTags", either, "array", []string{}, "Tags for all AWS resources, each as key=value."},
 }

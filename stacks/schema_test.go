@@ -17,7 +17,7 @@ var update = flag.Bool("update", false, "write the schema's settings into Pulumi
 func TestTheSettingsAreTheSameInCodePulumiYamlAndDocs(t *testing.T) {
 	const begin, end = "<!-- settings: %s -->\n\n", "\n<!-- end of settings -->"
 	holds(t, "../Pulumi.yaml", "\nconfig:\n", "", projectSettings())
-	for _, own := range []side{either, payer, primary, both} {
+	for _, own := range []side{either, payer, primary, both, ci} {
 		holds(t, "../docs/settings.md", fmt.Sprintf(begin, titles[own]), end, settingsTable(func(s setting) bool { return s.side == own }))
 	}
 	for _, key := range important {
@@ -35,7 +35,7 @@ var important = []string{
 	"payerStack", "payers", "clusterName", "kubeconfig", "oidcProvider", "createCluster", "chartLine", "storageClass", "values",
 }
 
-var titles = map[side]string{either: "every side", payer: "payer", primary: "primary", both: "both"}
+var titles = map[side]string{either: "every side", payer: "payer", primary: "primary", both: "both", ci: "ci"}
 
 // holds expects that a file has text between two others, the second of which is the file's end if it is empty.
 func holds(t *testing.T, name, begin, end, text string) {

@@ -15,6 +15,7 @@ import (
 // settings are a stack's settings, checked. Those of the other side are zero.
 type settings struct {
 	Side                side
+	ForCI               bool // the stack makes what CI needs to bring up one of that side
 	PayerAccountID      string
 	PrimaryAccountID    string
 	ReaderRoleName      string
@@ -28,6 +29,7 @@ type settings struct {
 	Payer   payerSettings
 	Primary primarySettings
 	Both    bothSettings
+	CI      ciSettings
 }
 
 // bothSettings say, for a stack that holds both sides, as whom the payer account is called.
@@ -41,11 +43,22 @@ func (s settings) readerRoleARN() string {
 	return arn.Role(s.Partition, s.PrimaryAccountID, s.ReaderRolePath, s.ReaderRoleName).String()
 }
 
+// ownAccount is the account of the stack's own caller.
+func (s settings) ownAccount() string {
+	if s.Side == primary || s.Side == both {
+		return s.PrimaryAccountID
+	}
+	return s.PayerAccountID
+}
+
 // readSettings reads and checks the stack's settings. Its error names every fault with the key, the value and the rule.
 func readSettings(ctx *pulumi.Context) (settings, error) {
 	r := newReader(ctx)
+	given := r.required("side")
+	own, forCI := strings.CutSuffix(given, forCISuffix)
 	s := settings{
-		Side:                side(r.required("side")),
+		Side:                side(own),
+		ForCI:               forCI,
 		PayerAccountID:      r.text("payerAccountId"),
 		PrimaryAccountID:    r.required("primaryAccountId"),
 		ReaderRoleName:      r.text("readerRoleName"),
@@ -67,23 +80,26 @@ func readSettings(ctx *pulumi.Context) (settings, error) {
 	r.fault("readerRolePath", s.ReaderRolePath, arn.CheckRolePath(s.ReaderRolePath))
 	r.fault("identity", string(s.Identity), s.Identity.check())
 
-	switch s.Side {
-	case payer:
+	if s.ForCI {
+		s.CI = r.ci(s)
+	}
+	switch {
+	case s.Side == payer:
 		r.required("payerAccountId")
 		s.Payer = r.payer(s)
-		r.strangers(payer)
-	case primary:
+		r.strangers(s)
+	case s.Side == primary:
 		s.Primary = r.primary(ctx, s)
-		r.strangers(primary)
-	case both:
+		r.strangers(s)
+	case s.Side == both && !s.ForCI:
 		r.required("payerAccountId")
 		s.Both = r.both(s)
 		s.Payer, s.Primary = r.payer(s), r.primary(ctx, s)
 		r.cur2Readers(s.Payer, s.Primary)
-		r.strangers(both)
-	case "":
+		r.strangers(s)
+	case given == "":
 	default:
-		r.fault("side", string(s.Side), errors.New("it is payer, primary or both"))
+		r.fault("side", given, errors.New("it is payer, primary or both, or payer-ci or primary-ci"))
 	}
 	if err := r.err(ctx.Stack()); err != nil {
 		return settings{}, err
@@ -131,9 +147,9 @@ func (r *reader) accounts(s settings) {
 		r.fault("primaryAccountId", s.PrimaryAccountID, fmt.Errorf("it is the same account as %s; the bill's account and "+
 			"Kubecost's are two", r.full("payerAccountId")))
 	}
-	own, key := s.PayerAccountID, "payerAccountId"
+	own, key := s.ownAccount(), "payerAccountId"
 	if s.Side == primary || s.Side == both {
-		own, key = s.PrimaryAccountID, "primaryAccountId"
+		key = "primaryAccountId"
 	}
 	if s.PermissionsBoundary != "" {
 		r.fault("permissionsBoundary", s.PermissionsBoundary, arn.CheckPolicy(s.PermissionsBoundary, own, s.Partition))

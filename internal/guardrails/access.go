@@ -56,6 +56,16 @@ var onAnything = []string{
 	"organizations:listaccounts",        // names of the accounts among the costs
 	"organizations:listtagsforresource", // their tags, of accounts that are not known before
 	"lakeformation:getdataaccess",       // its grants decide what is handed out
+
+	// and CI's roles
+	"cur:describereportdefinitions",     // which reports there are
+	"cur:putreportdefinition",           // asked for with an export too, for which AWS's own policies have it so
+	"ce:listcostallocationtags",         // tags of the bill have no ARNs
+	"ce:updatecostallocationtagsstatus", // nor for being activated
+	"lakeformation:listpermissions",     // nor have grants
+	"lakeformation:grantpermissions",    // of which its administrators alone give any
+	"lakeformation:revokepermissions",   // or take one
+	"iam:listopenidconnectproviders",    // which OIDC providers there are
 }
 
 // wildcardResources looks at identity policies. A policy that is attached to a resource reaches no other.
@@ -84,7 +94,8 @@ func wildcardResources(r Resource) []string {
 	return seen
 }
 
-// wideARN says whether an ARN's wildcards reach further than below one named resource: its objects, streams or tables.
+// wideARN says whether an ARN's wildcards reach further than below one named resource: its objects, streams or tables. To the
+// name of an export AWS adds an ID.
 func wideARN(resource string) bool {
 	if !wild(resource) {
 		return false
@@ -92,6 +103,10 @@ func wideARN(resource string) bool {
 	parts := strings.SplitN(resource, ":", 6)
 	if len(parts) < 6 || wild(strings.Join(parts[:5], "")) {
 		return true
+	}
+	if parts[2] == "bcm-data-exports" {
+		name, id := strings.CutSuffix(parts[5], "-*")
+		return !id || wild(name) || !strings.HasPrefix(name, "export/") || name == "export/"
 	}
 	named, below := strings.CutSuffix(parts[5], "/*")
 	if !below {

@@ -87,6 +87,13 @@ var breaks = []broken{
 		[]string{"no-wildcard-resources: rights: policy, Read: Resource arn:aws:logs:*:111111111111:log-group:/aws-glue/crawlers:*"}},
 	{"on all of a kind", inPolicy("rights", "policy", "arn:aws:s3:::kubecost-report/*", "arn:aws:iam::111111111111:role/*"),
 		[]string{"no-wildcard-resources: rights: policy, Read: Resource arn:aws:iam::111111111111:role/*"}},
+	{"an export, with the ID that AWS adds", inPolicy("rights", "policy", "arn:aws:s3:::kubecost-report/*",
+		"arn:aws:bcm-data-exports:us-east-1:111111111111:export/kubecost-*"), nil},
+	{"all exports", inPolicy("rights", "policy", "arn:aws:s3:::kubecost-report/*", "arn:aws:bcm-data-exports:us-east-1:111111111111:export/*"),
+		[]string{"no-wildcard-resources: rights: policy, Read: Resource arn:aws:bcm-data-exports:us-east-1:111111111111:export/*"}},
+	{"actions that know no resource", set("rights", "policy", document(object{
+		"Sid": "List", "Effect": "Allow", "Action": []any{"cur:DescribeReportDefinitions", "lakeformation:ListPermissions"}, "Resource": "*",
+	})), nil},
 	{"on all but one", inPolicy("rights", "policy", `"Resource":["arn`, `"NotResource":["arn`),
 		[]string{"no-wildcard-resources: rights: policy, Read: NotResource allows all others"}},
 
