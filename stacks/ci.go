@@ -52,11 +52,15 @@ func gitHubProvider(ctx *pulumi.Context, s settings) (string, error) {
 	case err != nil:
 		return "", fmt.Errorf("looking up the IAM OIDC provider of %s in account %s; if there is none, set ciOidcProvider to %s; nothing was "+
 			"changed: %w", issuer, s.ownAccount(), createProvider, inWords(err))
+	}
+	made := madeHere(ctx, found)
+	switch {
+	case made && s.CI.CreateProvider:
+		return "", nil
+	case made:
+		return "", wouldDelete(found, "ciOidcProvider")
 	case !s.CI.CreateProvider:
 		return found.Arn, nil
-	}
-	if key, own := components.StackTag(ctx); found.Tags[key] == own {
-		return "", nil
 	}
 	return "", fmt.Errorf("account %s has an IAM OIDC provider of GitHub already, %s, which this stack has not made: set ciOidcProvider to %s "+
 		"instead of %s; nothing was changed", s.ownAccount(), found.Arn, lookupProvider, createProvider)

@@ -53,7 +53,22 @@ func (c eksCluster) provider(ctx *pulumi.Context, region string) (string, error)
 			"oidcProvider to %s, or run `eksctl utils associate-iam-oidc-provider --cluster %s --region %s --approve`: %w",
 			c.issuer, c.name, createProvider, c.name, region, inWords(err))
 	}
+	if madeHere(ctx, provider) {
+		return "", wouldDelete(provider, "oidcProvider")
+	}
 	return provider.Arn, nil
+}
+
+// madeHere says whether this stack has made an OIDC provider.
+func madeHere(ctx *pulumi.Context, provider *iam.LookupOpenIdConnectProviderResult) bool {
+	key, own := components.StackTag(ctx)
+	return provider.Tags[key] == own
+}
+
+// wouldDelete is the error of a stack that has made a provider and now, by a setting, only looks it up.
+func wouldDelete(provider *iam.LookupOpenIdConnectProviderResult, setting string) error {
+	return fmt.Errorf("this stack has made the OIDC provider %s, which its roles trust, and would delete it as soon as it only looks it up: "+
+		"set %s to %s again; nothing was changed", provider.Arn, setting, createProvider)
 }
 
 // checkNoProvider returns an error if the issuer has an IAM OIDC provider that this stack has not made: AWS takes one an issuer.
@@ -63,7 +78,7 @@ func (c eksCluster) checkNoProvider(ctx *pulumi.Context) error {
 	if err != nil {
 		return nil
 	}
-	if key, own := components.StackTag(ctx); provider.Tags[key] == own {
+	if madeHere(ctx, provider) {
 		return nil
 	}
 	return fmt.Errorf("the issuer of the EKS cluster %q has an IAM OIDC provider already, %s, which this stack has not made: set "+

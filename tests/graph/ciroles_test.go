@@ -25,6 +25,14 @@ func withoutGitHub() *recorder {
 	}}
 }
 
+// ownGitHub has the OIDC provider of GitHub be one that the stack has made.
+func ownGitHub(token string, answer map[string]any) error {
+	if strings.Contains(token, "getOpenIdConnectProvider") {
+		answer["tags"] = map[string]any{"pulumi-stack": "organization/kubecost-cur/ci"}
+	}
+	return nil
+}
+
 func ciGraph(t *testing.T, settings map[string]string) *recorder {
 	t.Helper()
 	r := withoutGitHub()
@@ -75,6 +83,7 @@ func TestTheOIDCProviderOfGitHubIsLookedUpOrMade(t *testing.T) {
 	}{
 		"one that is there is not made": {&recorder{}, ciSettings(payerSettings), "set ciOidcProvider to lookup"},
 		"none is not looked up":         {withoutGitHub(), found, "set ciOidcProvider to create"},
+		"its own is not only looked up": {&recorder{change: ownGitHub}, found, "set ciOidcProvider to create again"},
 	} {
 		if err := run(t, c.r, "ci", c.settings); err == nil || !strings.Contains(err.Error(), c.want) || len(c.r.resources) > 0 {
 			t.Errorf("%s: %v, %v", name, err, c.r.count())

@@ -111,10 +111,19 @@ func TestTheOIDCProviderIsMadeOnRequest(t *testing.T) {
 			t.Errorf("%s the role is %v, after %v", when, role.inputs, role.after)
 		}
 	}
-	r := &recorder{payerOutputs: payerOutputs()}
-	err := run(t, r, "primary", settings)
-	if err == nil || !strings.Contains(err.Error(), providerARN) || !strings.Contains(err.Error(), "oidcProvider to lookup") || len(r.resources) > 0 {
-		t.Errorf("beside a provider of somebody else: %v; it registered %v", err, r.count())
+	for when, c := range map[string]struct {
+		r        *recorder
+		settings map[string]string
+		want     string
+	}{
+		"beside a provider of somebody else": {&recorder{}, settings, "oidcProvider to lookup"},
+		"only looking its own up":            {&recorder{change: own}, primarySettings, "oidcProvider to create again"},
+	} {
+		c.r.payerOutputs = payerOutputs()
+		err := run(t, c.r, "primary", c.settings)
+		if err == nil || !strings.Contains(err.Error(), providerARN) || !strings.Contains(err.Error(), c.want) || len(c.r.resources) > 0 {
+			t.Errorf("%s: %v; it registered %v", when, err, c.r.count())
+		}
 	}
 }
 
