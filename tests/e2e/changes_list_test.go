@@ -84,3 +84,14 @@ var bothChanges = []change{
 	{key: "payerAssumeRoleArn", value: "arn:aws:iam::333333333333:role/deploy"},
 	{key: "payerRegion", value: "eu-west-1"},
 }
+
+// ciChanges are those of a stack that makes CI's roles.
+var ciChanges = []change{
+	{key: "ciRepository", value: "acme/other"},
+	{key: "ciBranch", value: "release"},
+	{key: "ciEnvironment", value: "billing"},
+	{key: "ciRoleName", value: "other"},
+	{key: "ciOidcProvider", value: "lookup"},
+	{key: "ciPermissionsBoundary", value: "arn:aws:iam::aws:policy/PowerUserAccess"},
+	{key: "reportName", value: "other"},
+}

@@ -54,7 +54,7 @@ func TestEachSettingChangesOnlyWhatItMust(t *testing.T) {
 	stacks := []struct {
 		side    string
 		changes []change
-	}{{"payer", payerChanges}, {"primary", primaryChanges}, {"both", bothChanges}}
+	}{{"payer", payerChanges}, {"primary", primaryChanges}, {"both", bothChanges}, {"payer-ci", ciChanges}}
 	t.Run("previews", func(t *testing.T) {
 		for _, s := range stacks {
 			t.Run(s.side, func(t *testing.T) {
@@ -130,9 +130,13 @@ func previews(t *testing.T, side string, changes []change) []shown {
 
 func previewsIn(w *world, side, protect string, changes []change) []shown {
 	w.t.Helper()
-	if side == "primary" {
+	switch side {
+	case "primary":
 		w.up("payer")
-	} else {
+	case "payer-ci":
+		w.from[side] = "Pulumi.payer.yaml"
+		maps.Copy(w.settings, map[string]string{"side": side, "ciRepository": "acme/billing", "ciOidcProvider": "create"})
+	default:
 		w.settings["reportProtect"] = protect
 	}
 	w.up(side)

@@ -169,7 +169,7 @@ func without(text, key string) string {
 func (w *world) stack(name string) auto.Stack { return w.stackOf(name, w.account(name), nil) }
 
 func (w *world) account(stack string) string {
-	if stack == "payer" {
+	if stack == "payer" || stack == "payer-ci" {
 		return w.payer
 	}
 	return w.primary
