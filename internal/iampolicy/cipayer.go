@@ -94,12 +94,14 @@ func (p CIPayer) crawlers() []string {
 	return crawlers
 }
 
-// Preview is what a preview of the stack needs, with a refresh or without, and the doctor.
+// Preview is what a preview of the stack needs, with a refresh or without, and the doctor. A bucket's tags are read and written by other
+// actions in release 5 of the AWS provider, which pulumi-aws 6 has, than in release 6.
+// Source: https://github.com/hashicorp/terraform-provider-aws/blob/v5.100.0/internal/service/s3/tags.go
 func (p CIPayer) Preview() Document {
 	statements := of("ReadBuckets", p.buckets(slices.Concat(p.Buckets, p.FoundBuckets)),
 		"s3:GetAccelerateConfiguration", "s3:GetBucketAcl", "s3:GetBucketCORS", "s3:GetBucketLocation", "s3:GetBucketLogging",
 		"s3:GetBucketNotification", "s3:GetBucketObjectLockConfiguration", "s3:GetBucketOwnershipControls", "s3:GetBucketPolicy",
-		"s3:GetBucketPublicAccessBlock", "s3:GetBucketRequestPayment", "s3:GetBucketVersioning",
+		"s3:GetBucketPublicAccessBlock", "s3:GetBucketRequestPayment", "s3:GetBucketTagging", "s3:GetBucketVersioning",
 		"s3:GetBucketWebsite", "s3:GetEncryptionConfiguration", "s3:GetLifecycleConfiguration", "s3:GetReplicationConfiguration",
 		"s3:ListBucket", "s3:ListTagsForResource")
 	if p.Export {
@@ -128,7 +130,7 @@ func (p CIPayer) Preview() Document {
 func (p CIPayer) Update() Document {
 	statements := of("KeepBuckets", p.buckets(p.Buckets),
 		"s3:CreateBucket", "s3:DeleteBucketPolicy", "s3:PutBucketNotification", "s3:PutBucketOwnershipControls", "s3:PutBucketPolicy",
-		"s3:PutBucketPublicAccessBlock", "s3:PutEncryptionConfiguration", "s3:PutLifecycleConfiguration",
+		"s3:PutBucketPublicAccessBlock", "s3:PutBucketTagging", "s3:PutEncryptionConfiguration", "s3:PutLifecycleConfiguration",
 		"s3:TagResource", "s3:UntagResource")
 	statements = append(statements, p.keepReport()...)
 	if !p.FoundCatalog {

@@ -224,12 +224,15 @@ func TestCIGetsTheRightsThatItsStacksNeedAndNoOthers(t *testing.T) {
 const (
 	doctorAsks = "the doctor asks for it"
 	otherName  = "what a setting turns off, or names otherwise, is deleted"
+	release5   = "the AWS provider of pulumi-aws 6, of release 5, asks for it; the sandbox's, of release 6, for s3:ListTagsForResource and the like"
 	isMended   = "what somebody changed is changed back, and a later release may change it"
 )
 
 // neverAsked are those rights.
 var neverAsked = map[string]string{
 	"s3:GetBucketLocation": doctorAsks, "glue:GetPartitions": doctorAsks, "eks:ListPodIdentityAssociations": doctorAsks,
+
+	"s3:GetBucketTagging": release5, "s3:PutBucketTagging": release5,
 
 	"athena:DeleteWorkGroup": otherName, "glue:DeleteDatabase": otherName, "glue:DeleteTable": otherName, "iam:DeleteOpenIDConnectProvider": otherName,
 	"s3:DeleteBucketPolicy": otherName, "eks:DeletePodIdentityAssociation": otherName,
