@@ -56,14 +56,19 @@ func adopt(ctx *pulumi.Context, s settings, providers payerProviders) (settings,
 	if parts.PayerRole {
 		a.s.Payer.RolePath = a.adoptRole(main)
 	}
+	return a.s, a.err()
+}
+
+// err has every misfit, or is nil.
+func (a *adopter) err() error {
 	if len(a.faults) == 0 {
-		return a.s, nil
+		return nil
 	}
 	var b strings.Builder
 	for _, f := range a.faults {
 		b.WriteString("\n  - " + f.Error())
 	}
-	return s, fmt.Errorf("what stack %s adopts does not fit; nothing was changed:%s", ctx.Stack(), b.String())
+	return fmt.Errorf("what stack %s adopts does not fit; nothing was changed:%s", a.ctx.Stack(), b.String())
 }
 
 // misfit records why a part, by its name in the setting adopt, cannot be used, and what to do. name is that of the thing there.
@@ -198,18 +203,28 @@ func (a *adopter) adoptTable(opts []pulumi.InvokeOption) {
 	}
 }
 
-// adoptRole checks that Kubecost may assume a role, and returns its path.
-func (a *adopter) adoptRole(opts []pulumi.InvokeOption) string {
-	const part = "payerRole"
+// adoptedRole is the part that is a role.
+const adoptedRole = "payerRole"
+
+// findRole looks up the role.
+func (a *adopter) findRole(opts ...pulumi.InvokeOption) (*iam.LookupRoleResult, bool) {
 	name := a.s.Payer.RoleName
 	found, err := iam.LookupRole(a.ctx, &iam.LookupRoleArgs{Name: name}, opts...)
 	if err != nil {
-		a.missing(part, name, err)
+		a.missing(adoptedRole, name, err)
+	}
+	return found, err == nil
+}
+
+// adoptRole checks that Kubecost may assume the role, and returns its path.
+func (a *adopter) adoptRole(opts []pulumi.InvokeOption) string {
+	found, ok := a.findRole(opts...)
+	if !ok {
 		return ""
 	}
 	reader := arn.Role(a.s.Partition, a.s.PrimaryAccountID, a.s.ReaderRolePath, a.s.ReaderRoleName)
 	if err := iampolicy.CheckTrust(found.AssumeRolePolicy, reader, a.s.Identity == podIdentity); err != nil {
-		a.misfit(part, name, err, "the role's trust policy is not changed from here")
+		a.misfit(adoptedRole, a.s.Payer.RoleName, err, "the role's trust policy is not changed from here")
 	}
 	return found.Path
 }

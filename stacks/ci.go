@@ -19,9 +19,9 @@ func runCI(ctx *pulumi.Context, s settings) error {
 	if err != nil {
 		return err
 	}
-	var stack iampolicy.CIStack = ciPayer(s)
-	if s.Side == primary {
-		stack = ciPrimary(s)
+	stack, err := ciStack(ctx, s)
+	if err != nil {
+		return err
 	}
 	roles, err := components.NewCIRoles(ctx, "ci", &components.CIRolesArgs{
 		AccountID:           s.ownAccount(),
@@ -64,6 +64,22 @@ func gitHubProvider(ctx *pulumi.Context, s settings) (string, error) {
 	}
 	return "", fmt.Errorf("account %s has an IAM OIDC provider of GitHub already, %s, which this stack has not made: set ciOidcProvider to %s "+
 		"instead of %s; nothing was changed", s.ownAccount(), found.Arn, lookupProvider, createProvider)
+}
+
+// ciStack is what the other stack makes. The path of a role that it adopts is looked up, as it is there.
+func ciStack(ctx *pulumi.Context, s settings) (iampolicy.CIStack, error) {
+	if s.Side == primary {
+		return ciPrimary(s), nil
+	}
+	if s.Payer.Adopt.PayerRole {
+		a := &adopter{ctx: ctx, s: s}
+		found, ok := a.findRole()
+		if !ok {
+			return nil, a.err()
+		}
+		s.Payer.RolePath = found.Path
+	}
+	return ciPayer(s), nil
 }
 
 // ciPayer is what a payer stack of these settings makes.

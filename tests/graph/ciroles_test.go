@@ -147,6 +147,36 @@ func TestCIsRightsAreForWhatItsStackMakes(t *testing.T) {
 	}
 }
 
+// An adopted role keeps its path, which the settings do not tell; the crawler's roles are made beside it.
+func TestCIsRightsOnAnAdoptedRoleAreOnTheRoleThatIsThere(t *testing.T) {
+	adopted := map[string]string{"kubecost-cur:adopt": `["payerRole"]`, "kubecost-cur:catalogMode": "crawler", "kubecost-cur:crawlerTrigger": "event"}
+	r := withoutGitHub()
+	r.there = byHand()
+	if err := run(t, r, "ci", ciSettings(with(payerSettings, adopted))); err != nil {
+		t.Fatal(err)
+	}
+	for part, roles := range map[string][]string{
+		"-preview-may-preview": {"kubecost-cur-access", "kubecost-cur-crawler", "kubecost-cur-crawler-events"},
+		"-deploy-may-update":   {"kubecost-cur-access", "kubecost-cur-crawler", "kubecost-cur-crawler-events"},
+	} {
+		policy := text(t, r.one(t, "aws:iam/rolePolicy:RolePolicy", part).inputs["policy"])
+		for _, role := range roles {
+			if !strings.Contains(policy, ":role/finops/"+role+`"`) && !strings.Contains(policy, ":role/finops/"+role+`\"`) {
+				t.Errorf("%s does not name the role %s where it is: %s", part, role, policy)
+			}
+		}
+		if strings.Contains(policy, ":role/kubecost") {
+			t.Errorf("%s is for roles at the root: %s", part, policy)
+		}
+	}
+	r = withoutGitHub()
+	r.there = map[string]any{findRole: errors.New("couldn't find resource")}
+	err := run(t, r, "ci", ciSettings(with(payerSettings, adopted)))
+	if err == nil || !strings.Contains(err.Error(), `has payerRole, and "kubecost-cur-access" cannot be used`) || len(r.resources) > 0 {
+		t.Errorf("without the role: %v, %v", err, r.count())
+	}
+}
+
 func TestAWrongSettingOfCIIsNamed(t *testing.T) {
 	payer, primary := ciSettings(payerSettings), ciSettings(primarySettings)
 	refuses(t, map[string]refusal{
