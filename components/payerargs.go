@@ -67,7 +67,7 @@ type PayerArgs struct {
 	OrganizationID    string   `pulumi:"organizationId,optional"`
 	StrictTrust       bool     `pulumi:"strictTrust,optional"`
 	ReaderSessionTags bool     `pulumi:"readerSessionTags,optional"`
-	// PermissionsBoundary, unless empty, is the ARN of the managed policy that bounds this side's roles.
+	// PermissionsBoundary, unless empty, is the ARN of the managed policy that bounds this side's roles, but one that is there already.
 	PermissionsBoundary string `pulumi:"permissionsBoundary,optional"`
 	// ForceDestroy deletes the buckets together with what is in them.
 	ForceDestroy bool `pulumi:"forceDestroy,optional"`

@@ -96,6 +96,9 @@ func (args *PayerArgs) parts() *payerParts {
 			Tags:                args.Tags,
 		},
 	}
+	if args.Adopt.PayerRole && parts.mode == billing.Crawler { // it bounds the crawler's roles; alone it would bound nothing
+		parts.role.PermissionsBoundary = ""
+	}
 	if args.Adopt.Catalog {
 		parts.catalog.DatabaseName, parts.catalog.TableName = database, table
 	}

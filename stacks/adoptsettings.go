@@ -53,8 +53,11 @@ func (r *reader) adopted(s settings, p *payerSettings) {
 		r.unset("reportBucket and resultsBucket", "an adopted bucket is never deleted", "forceDestroy")
 	}
 	if a.PayerRole {
-		r.unset("payerRole", "the role keeps its path, its boundary and its trust policy: change them there",
-			"payerRolePath", "permissionsBoundary", "strictTrust", "organizationId", "furtherReaderRoleArns")
+		r.unset("payerRole", "the role keeps its path and its trust policy: change them there",
+			"payerRolePath", "strictTrust", "organizationId", "furtherReaderRoleArns")
+		if p.Catalog.Mode != billing.Crawler { // whose roles are made, and bounded
+			r.unset("payerRole", "the role keeps its boundary: change it there", "permissionsBoundary")
+		}
 	}
 	r.catalogNames(p)
 }

@@ -91,6 +91,26 @@ func TestWhatIsAdoptedIsLookedUpAndNotRegistered(t *testing.T) {
 	}
 }
 
+// A boundary of roles bounds those that are made: the crawler's.
+func TestBesideAnAdoptedRoleTheCrawlersRolesAreBounded(t *testing.T) {
+	const boundary = "arn:aws:iam::111111111111:policy/b"
+	r := &recorder{there: byHand()}
+	if err := run(t, r, "payer", with(payerSettings, map[string]string{
+		"kubecost-cur:adopt": `["payerRole"]`, "kubecost-cur:catalogMode": "crawler", "kubecost-cur:crawlerTrigger": "event",
+		"kubecost-cur:permissionsBoundary": boundary,
+	})); err != nil {
+		t.Fatal(err)
+	}
+	if n := r.count()["aws:iam/role:Role"]; n != 2 {
+		t.Errorf("it makes %d roles, want the crawler's two", n)
+	}
+	for _, part := range []string{"crawler-role", "crawler-events-role"} {
+		if role := r.one(t, "aws:iam/role:Role", part).inputs; role["permissionsBoundary"] != boundary || role["path"] != "/finops/" {
+			t.Errorf("the role is %v", role)
+		}
+	}
+}
+
 func TestEachThingIsAdoptedAlone(t *testing.T) {
 	all := map[string]int{
 		"aws:cur/reportDefinition:ReportDefinition": 1, "aws:s3/bucketV2:BucketV2": 2, "aws:s3/bucketPolicy:BucketPolicy": 2,

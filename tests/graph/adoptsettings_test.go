@@ -49,6 +49,9 @@ func TestArgumentsThatContradictAnAdoptionAreOneError(t *testing.T) {
 		"an export":                   {func(a *components.PayerArgs) { a.Adopt.Report, a.Adopt.ReportBucket, a.ReportVersion = true, true, "2" }, []string{"legacy report"}},
 		"names for what is made":      {func(a *components.PayerArgs) { a.DatabaseName, a.TableName = "finops", "bill" }, []string{"DatabaseName, TableName", "finops, bill"}},
 		"a name to make with a dash":  {func(a *components.PayerArgs) { a.ReportName = "Kube-Cost" }, []string{"ReportName", "lower-case"}},
+		"a boundary of nothing": {func(a *components.PayerArgs) {
+			a.Adopt.PayerRole, a.PermissionsBoundary = true, "arn:aws:iam::111111111111:policy/b"
+		}, []string{"its boundary"}},
 		"a role with an organization": {func(a *components.PayerArgs) { a.Adopt.PayerRole, a.OrganizationID = true, "o-a1b2c3d4e5" }, []string{"keeps its trust policy"}},
 		"a role for two readers": {func(a *components.PayerArgs) {
 			a.Adopt.PayerRole, a.ReaderRoleArns = true, append(a.ReaderRoleArns, "arn:aws:iam::333333333333:role/r")
