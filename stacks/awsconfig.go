@@ -1,130 +1,147 @@
 package stacks
 
 import (
+	"encoding/json"
 	"errors"
-	"fmt"
+	"maps"
+	"strconv"
+	"strings"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws"
-	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
-	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
 )
 
-// awsConfig is the part of the stack's aws: settings that says as whom AWS is called, and how often again. The default provider reads
-// all of aws: by itself; this is for what needs a provider, or a token, of its own.
+// awsConfig are the stack's aws: settings, which say as whom AWS is called, and how. The default provider reads them by itself; this is
+// for what needs a provider, or a token, of its own.
 type awsConfig struct {
-	allowedAccountIDs []string
-	profile           string
-	assumeRole        *assumeRole
-	defaultTags       map[string]string
-	secret            func(key string) bool // whether that of the aws: settings is a Pulumi secret
-	maxRetries        int                   // 0 for the provider's own
-	retryMode         string
+	texts      map[string]string // those that are given, by key; likewise the next
+	flags      map[string]bool
+	numbers    map[string]int
+	lists      map[string][]string
+	assumeRole *aws.ProviderAssumeRole
+	webRole    *aws.ProviderAssumeRoleWithWebIdentity
+	tags       aws.ProviderDefaultTags
+	ignoreTags *aws.ProviderIgnoreTags
+	secret     func(key string) bool // whether that of the aws: settings is a Pulumi secret
 }
 
-type assumeRole struct {
-	RoleARN     string `json:"roleArn"`
-	SessionName string `json:"sessionName"`
-	ExternalID  string `json:"externalId"`
+// The aws: settings that are handed on as they are, by their kind.
+// Source: https://www.pulumi.com/registry/packages/aws/installation-configuration/
+var (
+	awsTexts = []string{
+		"accessKey", "customCaBundle", "ec2MetadataServiceEndpoint", "ec2MetadataServiceEndpointMode", "httpProxy", "httpsProxy", "noProxy",
+		"profile", "retryMode", "s3UsEast1RegionalEndpoint", "secretKey", "stsRegion", "token",
+	}
+	awsFlags = []string{
+		"insecure", "s3UsePathStyle", "skipCredentialsValidation", "skipMetadataApiCheck", "skipRegionValidation", "skipRequestingAccountId",
+		"useDualstackEndpoint", "useFipsEndpoint",
+	}
+	awsNumbers = []string{"maxRetries", "tokenBucketRateLimiterCapacity"}
+	awsLists   = []string{"sharedConfigFiles", "sharedCredentialsFiles"}
+)
+
+// awsSettings reads the aws: settings. Those of the accounts are read with the accounts.
+func (r *reader) awsSettings() awsConfig {
+	cfg := awsConfig{
+		texts: map[string]string{}, flags: map[string]bool{}, numbers: map[string]int{}, lists: map[string][]string{},
+		secret: func(key string) bool { return r.secret("aws:" + key) },
+	}
+	given := func(keys []string, take func(key, value string)) {
+		for _, key := range keys {
+			if v := r.raw("aws:" + key); v != "" {
+				take(key, v)
+			}
+		}
+	}
+	given(awsTexts, func(key, v string) { cfg.texts[key] = v })
+	given(awsFlags, func(key, v string) {
+		flag, err := strconv.ParseBool(v)
+		if cfg.flags[key] = flag; err != nil {
+			r.fault("aws:"+key, v, errors.New("it is true or false"))
+		}
+	})
+	given(awsNumbers, func(key, v string) {
+		number, err := strconv.Atoi(v)
+		if cfg.numbers[key] = number; err != nil {
+			r.fault("aws:"+key, v, errors.New("it is a number"))
+		}
+	})
+	given(awsLists, func(key, _ string) {
+		var list []string
+		r.awsObject(key, &list, "a list of texts")
+		cfg.lists[key] = list
+	})
+	r.awsObject("assumeRole", &cfg.assumeRole, "an object with roleArn and, if need be, duration, externalId, policy, policyArns, sessionName, "+
+		"sourceIdentity, tags and transitiveTagKeys")
+	if cfg.assumeRole != nil && (cfg.assumeRole.RoleArn == nil || *cfg.assumeRole.RoleArn == "") {
+		r.fault("aws:assumeRole", r.raw("aws:assumeRole"), errors.New("roleArn is missing: the role to assume"))
+	}
+	r.awsObject("assumeRoleWithWebIdentity", &cfg.webRole, "an object with roleArn, webIdentityTokenFile or webIdentityToken and, if need be, "+
+		"duration, policy, policyArns and sessionName")
+	r.awsObject("defaultTags", &cfg.tags, "an object with tags, an object of texts")
+	r.awsObject("ignoreTags", &cfg.ignoreTags, "an object with keys and keyPrefixes, lists of texts")
+	r.inPlain(cfg)
+	given([]string{"endpoints"}, func(key, v string) {
+		r.fault("aws:"+key, v, errors.New("it would not reach all of this program's AWS providers: remove it, and set AWS_ENDPOINT_URL in the "+
+			"environment, or endpoint_url in a profile, which all read"))
+	})
+	given([]string{"forbiddenAccountIds"}, func(key, v string) {
+		r.fault("aws:"+key, v, errors.New("aws:allowedAccountIds refuses all accounts but one: remove this"))
+	})
+	return cfg
 }
 
-func readAWSConfig(ctx *pulumi.Context) (awsConfig, error) {
-	cfg := config.New(ctx, "aws")
-	secret := func(key string) bool { return ctx.IsConfigSecret("aws:" + key) }
-	value := func(key string) string {
-		if secret(key) {
-			return "[secret]"
-		}
-		return cfg.Get(key)
+// awsObject reads one of the aws: settings that is no text, or records what it is to be.
+func (r *reader) awsObject(key string, into any, what string) {
+	v := r.raw("aws:" + key)
+	if v == "" {
+		return
 	}
-	profile, _ := ctx.GetConfig("aws:profile") // without the warning that it is a secret: it is kept as one
-	retryMode, _ := ctx.GetConfig("aws:retryMode")
-	read := awsConfig{profile: profile, secret: secret, retryMode: retryMode}
-	var defaults struct {
-		Tags map[string]string `json:"tags"`
+	var all any
+	decoder := json.NewDecoder(strings.NewReader(v))
+	decoder.DisallowUnknownFields() // what is misspelt would not reach AWS
+	if json.Unmarshal([]byte(v), &all) != nil || decoder.Decode(into) != nil {
+		r.fault("aws:"+key, v, errors.New("it is "+what))
+		return
 	}
-	for _, setting := range []struct {
-		key  string
-		into any
-		rule string
-	}{
-		{"allowedAccountIds", &read.allowedAccountIDs, "it is a list of accounts' IDs, in quotes"},
-		{"assumeRole", &read.assumeRole, "it is an object with roleArn and, if need be, sessionName and externalId, all texts"},
-		{"maxRetries", &read.maxRetries, "it is a number, of attempts for each request"},
-		{"defaultTags", &defaults, "it is an object with tags, an object of texts"},
-	} {
-		if err := cfg.TryObject(setting.key, setting.into); err != nil && !errors.Is(err, config.ErrMissingVar) {
-			return awsConfig{}, fmt.Errorf("aws:%s is %q: %s; nothing was changed", setting.key, value(setting.key), setting.rule)
-		}
-	}
-	for key := range defaults.Tags {
-		if err := reserved(key); err != nil {
-			return awsConfig{}, fmt.Errorf("aws:defaultTags is %q: %w; nothing was changed", value("defaultTags"), err)
-		}
-	}
-	read.defaultTags = defaults.Tags
-	return read, nil
+	r.fault("aws:"+key, v, reserved(all))
 }
 
-// payerAWSConfig is as whom the payer's account is called: the stack's own caller, but in a stack that holds both sides, where
-// the settings name another.
-func payerAWSConfig(ctx *pulumi.Context, s settings) (awsConfig, error) {
-	cfg, err := readAWSConfig(ctx)
-	if err != nil || s.Side != both {
-		return cfg, err
+// inPlain records a fault for each credential that is no Pulumi secret.
+func (r *reader) inPlain(cfg awsConfig) {
+	plain := func(key, credential string) {
+		if credential != "" && !cfg.secret(key) {
+			r.fault("aws:"+key, "", errors.New("it stands in plain in the stack's settings and is a credential: set it again with "+
+				"`pulumi config set --secret`, or use aws:profile or the environment, and give that credential up"))
+		}
 	}
-	cfg.allowedAccountIDs, cfg.assumeRole = []string{s.PayerAccountID}, nil
-	if s.Both.PayerProfile != "" {
-		cfg.profile = s.Both.PayerProfile
+	plain("secretKey", cfg.texts["secretKey"])
+	plain("token", cfg.texts["token"])
+	if cfg.webRole != nil && cfg.webRole.WebIdentityToken != nil {
+		plain("assumeRoleWithWebIdentity", *cfg.webRole.WebIdentityToken)
+	}
+}
+
+// payerAWS is as whom the payer's account is called: the stack's own caller, but in a stack that holds both sides, where the settings
+// name another.
+func (s settings) payerAWS() awsConfig {
+	cfg := s.AWS
+	if s.Side != both {
+		return cfg
+	}
+	cfg.assumeRole = nil
+	if s.Both.PayerProfile != "" { // keys, or a token of an issuer, would come before it
+		cfg.texts, cfg.webRole = maps.Clone(cfg.texts), nil
+		cfg.texts["profile"] = s.Both.PayerProfile
+		for _, key := range awsKeys {
+			delete(cfg.texts, key)
+		}
 	}
 	if s.Both.PayerAssumeRoleARN != "" {
-		cfg.assumeRole = &assumeRole{RoleARN: s.Both.PayerAssumeRoleARN, SessionName: "kubecost-cur"}
+		session := "kubecost-cur"
+		cfg.assumeRole = &aws.ProviderAssumeRole{RoleArn: &s.Both.PayerAssumeRoleARN, SessionName: &session}
 	}
-	return cfg, nil
+	return cfg
 }
 
-// provider is an AWS provider for a region, apart from the default one.
-func (cfg awsConfig) provider(ctx *pulumi.Context, name, region string) (*aws.Provider, error) {
-	args := &aws.ProviderArgs{
-		Region:            pulumi.String(region),
-		AllowedAccountIds: pulumi.ToStringArray(cfg.allowedAccountIDs),
-	}
-	if cfg.profile != "" {
-		args.Profile = cfg.text("profile", cfg.profile)
-	}
-	if cfg.assumeRole != nil {
-		role := &aws.ProviderAssumeRoleArgs{RoleArn: cfg.text("assumeRole", cfg.assumeRole.RoleARN)}
-		if cfg.assumeRole.SessionName != "" {
-			role.SessionName = cfg.text("assumeRole", cfg.assumeRole.SessionName)
-		}
-		if cfg.assumeRole.ExternalID != "" {
-			role.ExternalId = cfg.text("assumeRole", cfg.assumeRole.ExternalID)
-		}
-		args.AssumeRole = role
-	}
-	if len(cfg.defaultTags) > 0 {
-		tags := pulumi.StringMap{}
-		for key, value := range cfg.defaultTags {
-			tags[key] = cfg.text("defaultTags", value)
-		}
-		args.DefaultTags = &aws.ProviderDefaultTagsArgs{Tags: tags}
-	}
-	if cfg.maxRetries != 0 {
-		args.MaxRetries = pulumi.Int(cfg.maxRetries)
-	}
-	if cfg.retryMode != "" {
-		args.RetryMode = cfg.text("retryMode", cfg.retryMode)
-	}
-	provider, err := aws.NewProvider(ctx, name, args)
-	if err != nil {
-		return nil, fmt.Errorf("registering the AWS provider of %s: %w", region, err)
-	}
-	return provider, nil
-}
-
-// text is a text of one of the aws: settings, secret if the setting is.
-func (cfg awsConfig) text(key, value string) pulumi.StringInput {
-	if cfg.secret(key) {
-		return secret(value)
-	}
-	return pulumi.String(value)
-}
+// awsKeys are the aws: settings that are credentials themselves, or a part of them.
+var awsKeys = []string{"accessKey", "secretKey", "token"}

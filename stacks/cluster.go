@@ -50,11 +50,14 @@ func findCluster(ctx *pulumi.Context, s settings) (cluster, error) {
 			return cluster{}, err
 		}
 		if c.Kubeconfig == "" {
-			text, err := known.kubeconfig(ctx, s.Region)
+			text, err := known.kubeconfig(s.AWS, s.Region)
 			if err != nil {
 				return cluster{}, err
 			}
 			found.kubeconfig = pulumi.String(text)
+			if s.AWS.secret("profile") || s.AWS.secret("assumeRole") { // which it names
+				found.kubeconfig = secret(text)
+			}
 			server.URL = known.endpoint
 			if server.CA, err = base64.StdEncoding.DecodeString(known.ca); err != nil {
 				return cluster{}, fmt.Errorf("reading the certificate authority of the EKS cluster %q (setting clusterName): %w", c.Name, err)
@@ -106,10 +109,6 @@ func (c clusterSettings) answers(ctx context.Context, server apiserver.Server) e
 
 // newCluster registers a new EKS cluster.
 func newCluster(ctx *pulumi.Context, s settings) (cluster, error) {
-	cfg, err := readAWSConfig(ctx)
-	if err != nil {
-		return cluster{}, err
-	}
 	args := &components.KubecostClusterArgs{
 		ClusterName:         s.Primary.Cluster.Name,
 		Region:              s.Region,
@@ -118,12 +117,12 @@ func newCluster(ctx *pulumi.Context, s settings) (cluster, error) {
 		NodeInstanceType:    s.Primary.Cluster.NodeInstanceType,
 		NodeCount:           s.Primary.Cluster.NodeCount,
 		PodIdentityAgent:    s.Identity == podIdentity,
-		Profile:             cfg.profile,
+		Profile:             s.AWS.texts["profile"],
 		PermissionsBoundary: s.PermissionsBoundary,
 		Tags:                s.Tags,
 	}
-	if cfg.assumeRole != nil {
-		args.RoleArn = cfg.assumeRole.RoleARN
+	if role := s.AWS.assumeRole; role != nil {
+		args.RoleArn = *role.RoleArn
 	}
 	made, err := components.NewKubecostCluster(ctx, "cluster", args)
 	if err != nil {

@@ -112,17 +112,13 @@ func (c eksCluster) checkIssuer(provider, issuer string) error {
 // kubeconfig is a kubeconfig for the cluster, as the caller of the stack's AWS provider. It holds no token: the AWS command
 // line makes one whenever it is needed, so that the file stays the same from one update to the next.
 // Source: https://docs.aws.amazon.com/eks/latest/userguide/create-kubeconfig.html
-func (c eksCluster) kubeconfig(ctx *pulumi.Context, region string) (string, error) {
-	cfg, err := readAWSConfig(ctx)
-	if err != nil {
-		return "", err
-	}
+func (c eksCluster) kubeconfig(cfg awsConfig, region string) (string, error) {
 	command := []string{"eks", "get-token", "--cluster-name", c.name, "--region", region, "--output", "json"}
 	if cfg.assumeRole != nil {
-		command = append(command, "--role-arn", cfg.assumeRole.RoleARN)
+		command = append(command, "--role-arn", *cfg.assumeRole.RoleArn)
 	}
-	if cfg.profile != "" {
-		command = append(command, "--profile", cfg.profile)
+	if profile := cfg.texts["profile"]; profile != "" {
+		command = append(command, "--profile", profile)
 	}
 	type object = map[string]any
 	text, err := json.Marshal(object{

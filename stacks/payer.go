@@ -43,15 +43,12 @@ type payerProviders struct {
 
 func newPayerProviders(ctx *pulumi.Context, s settings) (payerProviders, error) {
 	var p payerProviders
-	caller, err := payerAWSConfig(ctx, s)
-	if err != nil {
+	caller, region := s.payerAWS(), arn.BillingRegion(s.Partition)
+	var err error
+	if p.report, err = caller.provider(ctx, region, region, s.PayerAccountID); err != nil || s.Side != both {
 		return p, err
 	}
-	region := arn.BillingRegion(s.Partition)
-	if p.report, err = caller.provider(ctx, region, region); err != nil || s.Side != both {
-		return p, err
-	}
-	p.main, err = caller.provider(ctx, "payer", s.Payer.Region)
+	p.main, err = caller.provider(ctx, "payer", s.Payer.Region, s.PayerAccountID)
 	return p, err
 }
 

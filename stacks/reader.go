@@ -31,7 +31,7 @@ func newReader(ctx *pulumi.Context) *reader {
 }
 
 // hidden are the settings that may hold secrets in plain text. Their values are not told.
-var hidden = append([]string{"kubeconfig"}, cloudintegration.Clouds...)
+var hidden = append([]string{"kubeconfig", "aws:accessKey", "aws:secretKey", "aws:token", "aws:assumeRoleWithWebIdentity"}, cloudintegration.Clouds...)
 
 // fault records that the setting of a key (without the project's name) has a wrong value. A value that is secret, or that has
 // to be, is not told.

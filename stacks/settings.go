@@ -25,6 +25,7 @@ type settings struct {
 	Region              string // aws:region
 	Partition           string // of Region
 	Tags                map[string]string
+	AWS                 awsConfig
 
 	Payer   payerSettings
 	Primary primarySettings
@@ -67,6 +68,7 @@ func readSettings(ctx *pulumi.Context) (settings, error) {
 		PermissionsBoundary: r.text("permissionsBoundary"),
 		Region:              r.aws.Get("region"),
 		Tags:                r.tags(),
+		AWS:                 r.awsSettings(),
 	}
 	if s.Region == "" {
 		r.faults = append(r.faults, errors.New("aws:region is missing: the region of this stack's resources, such as us-east-2"))
