@@ -73,6 +73,9 @@ func (r *reader) cluster(s settings) clusterSettings {
 	default:
 		r.required("clusterName")
 	}
+	if c.Kubeconfig == "" && !s.ForCI {
+		r.tokenCaller(s.AWS, c.Create)
+	}
 	r.newCluster(c)
 	r.oidcProvider(&c, s)
 	return c
