@@ -126,7 +126,9 @@ func NewKubecostRelease(
 		"repositoryOpts": pulumi.StringMap{"repo": pulumi.String(line.Repository)},
 		"values":         values,
 		"timeout":        pulumi.Int(args.TimeoutSeconds),
-	}, pulumi.Parent(c))
+		// With another name or namespace it is another release. The charts make cluster roles, named alike in both, and Helm refuses
+		// to install while they belong to the old one.
+	}, pulumi.Parent(c), pulumi.DeleteBeforeReplace(true))
 	if err != nil {
 		return nil, err
 	}

@@ -256,4 +256,6 @@ the sandbox; the tests compare this page with what the engine says. Nothing that
 The report and its bucket are protected unless ` + "`reportProtect` is `false`" + `: a change that would replace or delete them is refused, and nothing
 is changed. Where you want it all the same: set ` + "`reportProtect: false`, run `pulumi up`" + `, then make the change. A report that is made again needs another
 ` + "`reportName` or `reportPrefix`" + `, or AWS may corrupt its data.
+
+A ` + "`kubecost-release`" + ` that is replaced is deleted first, with what it has stored: [Another namespace or release name](charts.md#another-namespace-or-release-name).
 `

@@ -1,6 +1,10 @@
 package e2e
 
-import "testing"
+import (
+	"fmt"
+	"maps"
+	"testing"
+)
 
 func TestAnotherReportReachesKubecostAsANewSecret(t *testing.T) {
 	w := newWorld(t)
@@ -27,4 +31,31 @@ func TestAnotherReportReachesKubecostAsANewSecret(t *testing.T) {
 		t.Errorf("the secret is still %v, so Kubecost's pods would not restart", after)
 	}
 	w.unchanged("primary")
+}
+
+// The cluster role that the chart makes is named alike in both namespaces, and belongs to one release.
+func TestKubecostMovesToAnotherNamespaceAndToAnotherName(t *testing.T) {
+	w := newWorld(t)
+	maps.Copy(w.settings, map[string]string{
+		"payerStack": "", "payerAccountId": "", "payers": fmt.Sprintf(`[{athenaBucketName: "s3://results", athenaRegion: us-east-2, athenaDatabase: d, athenaTable: t, `+
+			`athenaWorkgroup: w, projectID: %q, masterPayerARN: "arn:aws:iam::%s:role/kubecost-cur-access"}]`, w.payer, w.payer),
+		"serviceAccountName": w.name, "values": "{sandbox: {clusterRole: true}}",
+	})
+	w.up("primary")
+	for _, change := range []struct{ key, value, owner string }{
+		{"namespace", w.name + "-other", "meta.helm.sh/release-namespace"}, {"releaseName", "costs", "meta.helm.sh/release-name"},
+	} {
+		w.settings[change.key] = change.value
+		w.up("primary")
+		w.unchanged("primary")
+		var role struct {
+			Metadata struct{ Annotations map[string]string }
+		}
+		if err := box.Cluster.Get(t.Context(), "/apis/rbac.authorization.k8s.io/v1/clusterroles/"+w.name, &role); err != nil {
+			t.Fatal(err)
+		}
+		if role.Metadata.Annotations[change.owner] != change.value {
+			t.Errorf("after a change of %s to %s, the cluster role belongs to %v", change.key, change.value, role.Metadata.Annotations)
+		}
+	}
 }

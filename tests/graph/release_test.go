@@ -47,6 +47,13 @@ func TestTheReleaseIsTheOneOfTheSDK(t *testing.T) {
 	}
 }
 
+// Helm refuses to install what belongs to another release, and the charts name their cluster roles alike in every namespace.
+func TestARenamedReleaseIsDeletedBeforeTheOtherIsInstalled(t *testing.T) {
+	if release := primaryGraph(t, nil).one(t, "kubernetes:helm.sh/v3:Release", ""); !release.first {
+		t.Error("the other release is installed while the old one is there")
+	}
+}
+
 // pulumiTags are the names in the pulumi tags of a struct's fields.
 func pulumiTags(file *ast.File, name string) map[string]bool {
 	tags := map[string]bool{}

@@ -53,3 +53,20 @@ func TestTheOtherChartsReadTheSecretAsTheServiceAccountThatIsThere(t *testing.T)
 		}
 	}
 }
+
+func TestAClusterRoleIsNamedAsTheRealChartsNameIt(t *testing.T) {
+	const values = "{serviceAccount: {create: false, name: reader}, sandbox: {clusterRole: true}}"
+	for chart, want := range map[string]string{
+		"cost-analyzer": "reader", "cost-analyzer-1": "reader", "opencost": "kubecost-opencost",
+	} {
+		objects, err := renderChart(t, chart, "", values)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, kind := range []string{"ClusterRole", "ClusterRoleBinding"} {
+			if objects[kind+"/"+want] == nil {
+				t.Errorf("%s has no %s of the name %s", chart, kind, want)
+			}
+		}
+	}
+}
