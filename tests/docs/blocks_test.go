@@ -67,6 +67,40 @@ func TestYAMLAndJSONParse(t *testing.T) {
 	}
 }
 
+// Pulumi builds the program into buildTarget at each preview, over whatever is there.
+func TestNoCommandBuildsWherePulumiBuildsTheProgram(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join(root, "Pulumi.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var project struct {
+		Runtime struct {
+			Options struct {
+				BuildTarget string `yaml:"buildTarget"`
+			}
+		}
+	}
+	if err := yaml.Unmarshal(text, &project); err != nil {
+		t.Fatal(err)
+	}
+	program := filepath.Clean(project.Runtime.Options.BuildTarget)
+	build := regexp.MustCompile(`go build -C (\S+) -o (\S+)`)
+	seen := 0
+	for _, p := range pages(t) {
+		for _, b := range p.Blocks {
+			for _, m := range build.FindAllStringSubmatch(b.Text, -1) {
+				seen++
+				if filepath.Join(m[1], m[2]) == program {
+					t.Errorf("%s builds into %s, which is the program after the next `pulumi preview`", b.Where(), program)
+				}
+			}
+		}
+	}
+	if seen < 3 || program == "." {
+		t.Errorf("%d builds were found, and buildTarget %q", seen, program)
+	}
+}
+
 // The project's own checks, which pages name as what was run, have to be there: CI runs all of them.
 func TestTheChecksThatPagesNameAreThere(t *testing.T) {
 	makefile, err := os.ReadFile(filepath.Join(root, "Makefile"))
