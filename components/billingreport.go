@@ -156,7 +156,7 @@ func NewBillingReport(
 		inUSEast1 = append(inUSEast1, pulumi.Provider(args.ReportProvider))
 	}
 	reportOpts := append(slices.Clone(inUSEast1),
-		pulumi.DependsOn(b.ready), pulumi.Protect(args.Protect), pulumi.DeleteBeforeReplace(true))
+		pulumi.DependsOn(b.ready), protect(args.Protect), pulumi.DeleteBeforeReplace(true))
 	c.BucketName, c.ReportName = b.Bucket, pulumi.String(args.ReportName).ToStringOutput()
 	switch {
 	case args.Adopt:

@@ -38,7 +38,7 @@ func newBucket(ctx *pulumi.Context, name string, args bucketArgs, parent pulumi.
 		Bucket:       pulumi.String(args.Name),
 		ForceDestroy: pulumi.Bool(args.ForceDestroy),
 		Tags:         args.Tags,
-	}, child, pulumi.Protect(args.Protect))
+	}, child, protect(args.Protect))
 	if err != nil {
 		return nil, fmt.Errorf("registering bucket %s: %w", args.Name, err)
 	}

@@ -60,6 +60,14 @@ func tags(given map[string]string) pulumi.StringMap {
 	return all
 }
 
+// protect protects a resource if it is to be, and else leaves it as its parent is, which Protect(false) would not.
+func protect(is bool) pulumi.ResourceOption {
+	if is {
+		return pulumi.Protect(true)
+	}
+	return pulumi.Composite()
+}
+
 // optional is a text input that is left out when it is empty.
 func optional(text string) pulumi.StringPtrInput {
 	if text == "" {

@@ -133,6 +133,24 @@ func TestAComponentsWrongArgumentsAreOneErrorBeforeAnythingIsRegistered(t *testi
 	}
 }
 
+func TestWhoeverProtectsAComponentProtectsAllOfIt(t *testing.T) {
+	r := &recorder{}
+	err := pulumi.RunErr(func(ctx *pulumi.Context) error {
+		args := &components.CurIntegrationArgs{Payer: payerArgs()}
+		_, err := components.NewCurIntegration(ctx, "kubecost", args, pulumi.Protect(true))
+		return err
+	}, pulumi.WithMocks("kubecost-cur", "both", r))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, res := range r.resources {
+		if !res.protect && !strings.HasPrefix(res.token, "pulumi:") {
+			t.Errorf("%s %s is not protected", res.token, res.name)
+		}
+	}
+	r.one(t, "aws:cur/reportDefinition:ReportDefinition", "")
+}
+
 func TestNothingIsMadeOfNoArguments(t *testing.T) {
 	err := pulumi.RunErr(func(ctx *pulumi.Context) error {
 		for _, args := range []*components.CurIntegrationArgs{nil, {}, {Primary: primaryArgs()}} {
