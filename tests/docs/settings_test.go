@@ -51,7 +51,7 @@ func chartValues(t *testing.T) map[string]bool {
 
 var (
 	ofProject = regexp.MustCompile(`kubecost-cur:([a-z][A-Za-z]*)`)
-	ofCommand = regexp.MustCompile(`pulumi config (?:set|rm|get) ((?:--\S+(?: (?:payer|primary|both|example|bool))? )*)'?"?(?:kubecost-cur:)?([a-z][A-Za-z]*)`)
+	ofCommand = regexp.MustCompile(`pulumi config (?:set|rm|get) ((?:--\S+(?: (?:payer|primary|both|payer-ci|example|bool))? )*)'?"?(?:kubecost-cur:)?([a-z][A-Za-z]*)`)
 	ofCode    = regexp.MustCompile("`([a-z][A-Za-z]*): [^`]+`")
 )
 
