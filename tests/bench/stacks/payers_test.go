@@ -10,10 +10,18 @@ import (
 	"time"
 )
 
-// BenchmarkPayers previews, brings up and previews again a primary stack that reads the bills of many payers: literal entries in a file, or
-// stacks, whose states are copies of a real one. Previews of a new stack are done in rounds of all sizes, as many as -benchtime says.
+// The kinds of further payers: entries in a file; stacks, whose states are copies of a real one, each in a project of its own; and stacks
+// of the same project, whose states are all in one folder, which the engine's file backend lists to find one of them.
+const (
+	literal    = "literal"
+	projects   = "stacks"
+	oneProject = "stacks of one project"
+)
+
+// BenchmarkPayers previews, brings up and previews again a primary stack that reads the bills of many payers. Previews of a new stack are
+// done in rounds of all sizes, as many as -benchtime says.
 func BenchmarkPayers(b *testing.B) {
-	for _, kind := range []string{"literal", "stacks"} {
+	for _, kind := range []string{literal, projects, oneProject} {
 		b.Run(kind, func(b *testing.B) {
 			var all []*many
 			for _, n := range []int{1, 10, 100, 250, 500, 750, 1000} {
@@ -77,10 +85,9 @@ func (t *ours) payers(b *testing.B, kind string, n int) func(string) string {
 	var entries []any
 	for i := 1; i < n; i++ {
 		account := fmt.Sprintf("3%011d", i)
-		if kind == "stacks" {
-			name := "payer-" + account
-			copied := strings.NewReplacer(t.pair.payer, account, "kubecost-cur/payer", "kubecost-cur/"+name).Replace(string(state))
-			if err := os.WriteFile(t.box.Env.StateFile(t.pair.name, name), []byte(copied), 0o600); err != nil {
+		if kind != literal {
+			name, err := t.copyPayer(state, account, kind)
+			if err != nil {
 				b.Fatal(err)
 			}
 			entries = append(entries, map[string]string{"stack": name, "accountId": account})
@@ -99,13 +106,28 @@ func (t *ours) payers(b *testing.B, kind string, n int) func(string) string {
 	if err != nil {
 		b.Fatal(err)
 	}
-	if kind == "literal" {
+	if kind == literal {
 		if err := os.WriteFile(filepath.Join(t.box.Env.Dir, "work", t.pair.name, "payers.json"), text, 0o600); err != nil {
 			b.Fatal(err)
 		}
 		return func(settings string) string { return settings + "  kubecost-cur:payersFile: payers.json\n" }
 	}
 	return func(settings string) string { return settings + "  kubecost-cur:payers: " + string(text) + "\n" }
+}
+
+// copyPayer makes a stack of another account of the state of the payer stack, and returns its name.
+func (t *ours) copyPayer(state []byte, account, kind string) (name string, err error) {
+	file := t.box.Env.StateFile(t.pair.name, "payer")
+	project, stack := filepath.Base(filepath.Dir(file)), "payer-"+account
+	if kind == projects {
+		project = "bill-" + account
+	}
+	file = filepath.Join(filepath.Dir(filepath.Dir(file)), project, stack+".json")
+	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+		return "", err
+	}
+	copied := strings.NewReplacer(t.pair.payer, account, "kubecost-cur/payer", project+"/"+stack).Replace(string(state))
+	return "organization/" + project + "/" + stack, os.WriteFile(file, []byte(copied), 0o600)
 }
 
 // sizes are the bytes of the secret's file, and of the longest of how many policies.

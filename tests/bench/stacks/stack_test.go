@@ -11,8 +11,8 @@ import (
 // stacks are those that are compared: of the primary all, beside what OpenTofu has of it, and that part alone.
 var stacks = []string{"payer", "primary", "primary's AWS part"}
 
-// BenchmarkStack does each operation on each stack with both tools, one after the other and each of them first every other time, and
-// reports the medians and their ratio.
+// BenchmarkStack does each operation on each stack with both tools, OpenTofu with its state encrypted too, one after the other and each of
+// them first in its turn, and reports the medians and their ratios.
 func BenchmarkStack(b *testing.B) {
 	for _, stack := range stacks {
 		b.Run(stack, func(b *testing.B) { alternate(b, stack) })
@@ -21,7 +21,8 @@ func BenchmarkStack(b *testing.B) {
 
 func alternate(b *testing.B, what string) {
 	own := newOurs(b, nil)
-	tools := []tool{own, newPeer(b)}
+	peers := []tool{newPeer(b, false), newPeer(b, true)}
+	tools := append([]tool{own}, peers...)
 	stack, _, part := strings.Cut(what, "'")
 	if part {
 		own.program["primary"] = built(b, "BENCH_AWS_PART")
@@ -40,7 +41,7 @@ func alternate(b *testing.B, what string) {
 	for b.Loop() {
 		for _, operation := range operations {
 			for i := range tools {
-				t := tools[(i+round)%2]
+				t := tools[(i+round)%len(tools)]
 				before := begin(b, t)
 				d := run(b, t, stack, operation)
 				took[operation][t.name()] = append(took[operation][t.name()], d)
@@ -50,13 +51,18 @@ func alternate(b *testing.B, what string) {
 		round++
 	}
 	b.ReportMetric(0, "ns/op")
-	fmt.Printf("| %s, median of %d | ours | OpenTofu | ratio | AWS, K8s calls of ours | of OpenTofu |\n|---|---|---|---|---|---|\n", what, round)
+	fmt.Printf("| %s, median of %d | ours | OpenTofu | ratio | encrypted | ratio | AWS, K8s calls of ours | of OpenTofu |\n", what, round)
+	fmt.Println("|---|---|---|---|---|---|---|---|")
 	for _, operation := range operations {
-		mine, other := median(took[operation]["ours"]), median(took[operation]["tofu"])
-		ratio := mine.Seconds() / other.Seconds()
-		fmt.Printf("| %s | %.2f s | %.2f s | %.2f | %s | %s |\n", operation, mine.Seconds(), other.Seconds(), ratio,
-			asked[operation]["ours"].sum(), asked[operation]["tofu"].sum())
-		b.ReportMetric(ratio, strings.ReplaceAll(operation, " ", "-")+"-ratio")
+		mine := median(took[operation][own.name()])
+		fmt.Printf("| %s | %.2f s |", operation, mine.Seconds())
+		for _, t := range peers {
+			other := median(took[operation][t.name()])
+			ratio := mine.Seconds() / other.Seconds()
+			fmt.Printf(" %.2f s | %.2f |", other.Seconds(), ratio)
+			b.ReportMetric(ratio, strings.NewReplacer(" ", "-", ",", "").Replace(operation+"-ratio-"+t.name()))
+		}
+		fmt.Printf(" %s | %s |\n", asked[operation][own.name()].sum(), asked[operation][peers[0].name()].sum())
 	}
 	for _, operation := range operations {
 		for _, t := range tools {

@@ -17,14 +17,24 @@ var modules embed.FS
 
 // peer is the same resources written for OpenTofu, with the same provider binary.
 type peer struct {
-	pair *pair
-	box  *sandbox.Sandbox
-	dir  string
-	tofu string
+	pair      *pair
+	box       *sandbox.Sandbox
+	dir       string
+	tofu      string
+	encrypted bool // its state and plans, by a key from a passphrase, as Pulumi encrypts what is secret in a state
 }
 
+// encryption is OpenTofu's configuration for that, with its own number of iterations.
+const encryption = `
+key_provider "pbkdf2" "passphrase" { passphrase = "the benchmark's own passphrase" }
+method "aes_gcm" "passphrase" { keys = key_provider.pbkdf2.passphrase }
+state { method = method.aes_gcm.passphrase }
+plan { method = method.aes_gcm.passphrase }
+remote_state_data_sources { default { method = method.aes_gcm.passphrase } }
+`
+
 // provider is where OpenTofu looks for a provider in a mirror on disk.
-const provider = "registry.opentofu.org/hashicorp/aws/6.47.0"
+const provider = "mirror.example/hashicorp/aws/6.47.0"
 
 // tags are those of the example settings.
 var tags = []string{
@@ -32,9 +42,9 @@ var tags = []string{
 	"kubernetes.io/created-for/pvc/name", "kubernetes.io/created-for/pv/name", "team", "environment",
 }
 
-func newPeer(b *testing.B) *peer {
+func newPeer(b *testing.B, encrypted bool) *peer {
 	b.Helper()
-	t := &peer{pair: newPair(b), box: box(b), tofu: built(b, "BENCH_TOFU")}
+	t := &peer{pair: newPair(b), box: box(b), tofu: built(b, "BENCH_TOFU"), encrypted: encrypted}
 	t.dir = filepath.Join(t.box.Env.Dir, "tofu", t.pair.name)
 	if err := t.write(built(b, "BENCH_TERRAFORM_PROVIDER_AWS")); err != nil {
 		b.Fatal(err)
@@ -93,8 +103,14 @@ func (t *peer) write(binary string) error {
 }
 
 func (t *peer) module(stack string) string { return filepath.Join(t.dir, "tofu", stack) }
-func (t *peer) name() string               { return "tofu" }
 func (t *peer) accounts() *pair            { return t.pair }
+
+func (t *peer) name() string {
+	if t.encrypted {
+		return "tofu, encrypted"
+	}
+	return "tofu"
+}
 
 func (t *peer) command(_, operation string) []string {
 	if operation == "looked-at up" { // pulumi's up shows a preview first; this is what does as much
@@ -113,5 +129,8 @@ func (t *peer) place(stack string) (dir string, env map[string]string) {
 	env = t.box.Env.Variables(t.pair.of(stack))
 	env["TF_CLI_CONFIG_FILE"] = filepath.Join(t.dir, "tofu.rc")
 	env["CHECKPOINT_DISABLE"] = "1"
+	if t.encrypted {
+		env["TF_ENCRYPTION"] = encryption
+	}
 	return t.module(stack), env
 }

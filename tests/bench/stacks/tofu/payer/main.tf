@@ -1,7 +1,7 @@
 # The payer stack of the example settings, as its resources are written for OpenTofu.
 terraform {
   required_providers {
-    aws = { source = "hashicorp/aws" }
+    aws = { source = "mirror.example/hashicorp/aws" }
   }
 }
 

@@ -1,7 +1,7 @@
 # The part of the primary stack that is in AWS, as it is written for OpenTofu.
 terraform {
   required_providers {
-    aws = { source = "hashicorp/aws" }
+    aws = { source = "mirror.example/hashicorp/aws" }
   }
 }
 
