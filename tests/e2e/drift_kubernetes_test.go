@@ -1,12 +1,7 @@
 package e2e
 
 import (
-	"bytes"
-	"compress/gzip"
-	"encoding/base64"
-	"encoding/json"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 
@@ -77,39 +72,14 @@ func (d *drifting) helmUpgrade() {
 	var last secretObject
 	name := "sh.helm.release.v1.kubecost.v"
 	d.must(box.Cluster.Get(d.t.Context(), fmt.Sprintf("%s/%s%d", d.secrets(), name, n), &last))
-	release := d.unzip(last.Data["release"])
+	release, err := unzip(last.Data["release"])
+	d.must(err)
 	release["version"] = n + 1
 	release["chart"].(map[string]any)["metadata"].(map[string]any)["version"] = "9.9.9"
-	b, err := json.Marshal(release)
+	revision, err := keptByHelm(release)
 	d.must(err)
-	var zipped bytes.Buffer
-	w := gzip.NewWriter(&zipped)
-	_, err = w.Write(b)
-	d.must(err)
-	d.must(w.Close())
-	labels := func(status string, version int) map[string]string {
-		return map[string]string{"owner": "helm", "name": "kubecost", "status": status, "version": fmt.Sprint(version)}
-	}
 	d.must(box.Cluster.Merge(d.t.Context(), fmt.Sprintf("%s/%s%d", d.secrets(), name, n), map[string]any{
-		"metadata": map[string]any{"labels": labels("superseded", n)},
+		"metadata": map[string]any{"labels": map[string]string{"status": "superseded"}},
 	}))
-	d.must(box.Cluster.Create(d.t.Context(), d.secrets(), map[string]any{
-		"apiVersion": "v1", "kind": "Secret", "type": "helm.sh/release.v1",
-		"metadata":   map[string]any{"name": fmt.Sprintf("%s%d", name, n+1), "labels": labels("deployed", n+1)},
-		"stringData": map[string]string{"release": base64.StdEncoding.EncodeToString(zipped.Bytes())},
-	}))
-}
-
-// unzip reads a release as Helm keeps it.
-func (d *drifting) unzip(kept []byte) map[string]any {
-	d.t.Helper()
-	b, err := base64.StdEncoding.DecodeString(string(kept))
-	d.must(err)
-	r, err := gzip.NewReader(bytes.NewReader(b))
-	d.must(err)
-	b, err = io.ReadAll(r)
-	d.must(err)
-	var release map[string]any
-	d.must(json.Unmarshal(b, &release))
-	return release
+	d.must(box.Cluster.Create(d.t.Context(), d.secrets(), revision))
 }

@@ -1,10 +1,6 @@
 package e2e
 
 import (
-	"bytes"
-	"compress/gzip"
-	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -82,21 +78,12 @@ func (p *patient) scale(replicas int) {
 // revision adds a revision to the release, as Helm keeps it.
 func (p *patient) revision(status, version string) {
 	p.t.Helper()
-	b, err := json.Marshal(map[string]any{
+	revision, err := keptByHelm(map[string]any{
 		"version": 99, "info": map[string]any{"status": status, "description": "timed out waiting for the condition"},
 		"chart": map[string]any{"metadata": map[string]any{"name": "cost-analyzer", "version": version}},
 	})
 	p.must(err)
-	var zipped bytes.Buffer
-	w := gzip.NewWriter(&zipped)
-	_, err = w.Write(b)
-	p.must(err)
-	p.must(w.Close())
-	p.must(box.Cluster.Create(p.t.Context(), p.secrets(), map[string]any{
-		"apiVersion": "v1", "kind": "Secret", "type": "helm.sh/release.v1",
-		"metadata":   map[string]any{"name": "sh.helm.release.v1.kubecost.v99", "labels": map[string]string{"owner": "helm", "name": "kubecost", "status": status, "version": "99"}},
-		"stringData": map[string]string{"release": base64.StdEncoding.EncodeToString(zipped.Bytes())},
-	}))
+	p.must(box.Cluster.Create(p.t.Context(), p.secrets(), revision))
 }
 
 func (p *patient) deleteRevision() { p.deleteSecret("sh.helm.release.v1.kubecost.v99") }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"maps"
 	"os"
 	"path/filepath"
 
@@ -60,14 +59,11 @@ func (e Env) Example(ctx context.Context, dir, name string, edited []string, o S
 			return auto.Stack{}, fmt.Errorf("changing the program: %w", err)
 		}
 	}
-	state := filepath.Join(e.state(), o.State)
-	if err := os.MkdirAll(state, 0o755); err != nil {
-		return auto.Stack{}, fmt.Errorf("making the state's folder: %w", err)
+	variables, _, err := e.backend(o)
+	if err != nil {
+		return auto.Stack{}, err
 	}
-	variables := e.Variables(o.Account)
-	variables["PULUMI_BACKEND_URL"] = "file://" + state
 	variables["PATH"] = e.languages() + string(os.PathListSeparator) + variables["PATH"]
-	maps.Copy(variables, o.Env)
 	command, err := auto.NewPulumiCommand(&auto.PulumiCommandOptions{Root: e.engineRoot()})
 	if err != nil {
 		return auto.Stack{}, fmt.Errorf("starting the engine: %w", err)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -46,16 +47,9 @@ func (e Env) Stack(ctx context.Context, name string, o StackOptions) (auto.Stack
 	if err := e.copyProject(workDir, name, cmp.Or(o.Settings, "Pulumi."+name+".yaml"), o.Edit); err != nil {
 		return auto.Stack{}, err
 	}
-	variables, state := e.Variables(o.Account), e.state()
-	if o.State != "" {
-		state = filepath.Join(state, o.State)
-		if err := os.MkdirAll(state, 0o755); err != nil {
-			return auto.Stack{}, fmt.Errorf("making the state's folder: %w", err)
-		}
-		variables["PULUMI_BACKEND_URL"] = "file://" + state
-	}
-	for key, value := range o.Env {
-		variables[key] = value
+	variables, state, err := e.backend(o)
+	if err != nil {
+		return auto.Stack{}, err
 	}
 	command, err := e.newCommand(state, o.State == "")
 	if err != nil {
@@ -71,6 +65,17 @@ func (e Env) Stack(ctx context.Context, name string, o StackOptions) (auto.Stack
 		return auto.Stack{}, fmt.Errorf("making stack %s: %w", name, err)
 	}
 	return stack, nil
+}
+
+// backend is the folder of a stack's state, which is made, and the environment of an engine that keeps it there.
+func (e Env) backend(o StackOptions) (variables map[string]string, folder string, err error) {
+	variables, folder = e.Variables(o.Account), filepath.Join(e.state(), o.State)
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return nil, "", fmt.Errorf("making the state's folder: %w", err)
+	}
+	variables["PULUMI_BACKEND_URL"] = "file://" + folder
+	maps.Copy(variables, o.Env)
+	return variables, folder, nil
 }
 
 // copyProject copies the project's file, and the settings of a stack from a file, with the engine's salt kept.
