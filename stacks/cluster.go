@@ -39,6 +39,9 @@ func findCluster(ctx *pulumi.Context, s settings) (cluster, error) {
 		found.context = c.Context
 	}
 	if c.Issuer != "" {
+		if err := checkNamedProvider(ctx, c.OIDCProvider); err != nil {
+			return cluster{}, err
+		}
 		found.issuer, found.oidcProviderARN = pulumi.String(c.Issuer), pulumi.String(c.OIDCProvider)
 	}
 	if c.Name != "" {

@@ -85,6 +85,16 @@ func (c eksCluster) checkNoProvider(ctx *pulumi.Context) error {
 		"oidcProvider to %s instead of %s, or to that ARN; nothing was changed", c.name, provider.Arn, lookupProvider, createProvider)
 }
 
+// checkNamedProvider returns an error if an IAM OIDC provider, by its ARN, is one that this stack has made. A look-up that fails is no
+// fault: nothing else of the provider needs to be known, so the caller need not have the right.
+func checkNamedProvider(ctx *pulumi.Context, providerARN string) error {
+	provider, err := iam.LookupOpenIdConnectProvider(ctx, &iam.LookupOpenIdConnectProviderArgs{Arn: &providerARN})
+	if err == nil && madeHere(ctx, provider) {
+		return wouldDelete(provider, "oidcProvider")
+	}
+	return nil
+}
+
 // checkAgent returns an error if the cluster has no agent of EKS Pod Identity.
 // Source: https://docs.aws.amazon.com/eks/latest/userguide/pod-id-agent-setup.html
 func (c eksCluster) checkAgent(ctx *pulumi.Context, region string) error {

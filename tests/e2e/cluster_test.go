@@ -101,6 +101,10 @@ func TestTheOIDCProviderIsMadeForAClusterThatHasNone(t *testing.T) {
 	ask(w.readerRole())
 	w.unchanged("primary")
 	w.unchanged("primary", optpreview.Refresh())
+	for _, found := range []string{"", "arn:aws:iam::" + w.primary + ":oidc-provider/" + strings.TrimPrefix(box.Issuer(), "https://")} {
+		w.settings["oidcProvider"] = found
+		w.refuse(w.stack("primary"), "this stack has made the OIDC provider", "oidcProvider to create again", "nothing was changed")
+	}
 	w.destroy("primary")
 	w.settings["oidcProvider"] = ""
 	w.refuse(w.stack("primary"), "oidcProvider to create") // it is gone

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"slices"
 	"strings"
 	"testing"
 
@@ -59,7 +58,7 @@ func TestAKubeconfigTakesThePlaceOfTheLookUpAndStaysSecret(t *testing.T) {
 		t.Errorf("the Kubernetes provider has %v", provider.inputs)
 	}
 	for _, call := range r.calls {
-		if strings.HasPrefix(call, "aws:") {
+		if strings.HasPrefix(call, "aws:eks/") {
 			t.Errorf("it called %s all the same", call)
 		}
 	}
@@ -118,6 +117,8 @@ func TestTheOIDCProviderIsMadeOnRequest(t *testing.T) {
 	}{
 		"beside a provider of somebody else": {&recorder{}, settings, "oidcProvider to lookup"},
 		"only looking its own up":            {&recorder{change: own}, primarySettings, "oidcProvider to create again"},
+		"only naming its own":                {&recorder{change: own}, with(settings, map[string]string{"kubecost-cur:oidcProvider": providerARN}), "oidcProvider to create again"},
+		"beside a kubeconfig":                {&recorder{change: own}, byKubeconfig(kubeconfigOf(apiServer().URL, byCommand)), "oidcProvider to create again"},
 	} {
 		c.r.payerOutputs = payerOutputs()
 		err := run(t, c.r, "primary", c.settings)
@@ -127,10 +128,11 @@ func TestTheOIDCProviderIsMadeOnRequest(t *testing.T) {
 	}
 }
 
-func TestAnOIDCProviderThatIsNamedIsNotLookedUp(t *testing.T) {
-	r := primaryGraph(t, map[string]string{"kubecost-cur:oidcProvider": providerARN})
-	if slices.Contains(r.calls, "aws:iam/getOpenIdConnectProvider:getOpenIdConnectProvider") {
-		t.Errorf("it called %v", r.calls)
+func TestAnOIDCProviderThatIsNamedNeedNotBeReadable(t *testing.T) {
+	denied := map[string]any{"aws:iam/getOpenIdConnectProvider:getOpenIdConnectProvider": errors.New("AccessDenied")}
+	r := &recorder{payerOutputs: payerOutputs(), there: denied}
+	if err := run(t, r, "primary", with(primarySettings, map[string]string{"kubecost-cur:oidcProvider": providerARN})); err != nil {
+		t.Fatal(err)
 	}
 	if trust := r.one(t, "aws:iam/role:Role", "").inputs["assumeRolePolicy"].(string); !strings.Contains(trust, providerARN) {
 		t.Errorf("the trust policy is %s", trust)

@@ -177,6 +177,9 @@ func (r *recorder) answer(args pulumi.MockCallArgs) (map[string]any, error) {
 	case "aws:eks/getAddon:getAddon":
 		return args.Args.Mappable(), nil
 	case "aws:iam/getOpenIdConnectProvider:getOpenIdConnectProvider":
+		if named := args.Args["arn"]; named.IsString() {
+			return map[string]any{"arn": named.StringValue()}, nil
+		}
 		return map[string]any{
 			"arn": r.iam() + primaryAccount + ":oidc-provider/" + strings.TrimPrefix(args.Args["url"].StringValue(), "https://"),
 			"url": args.Args["url"].StringValue(),
