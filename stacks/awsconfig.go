@@ -3,6 +3,7 @@ package stacks
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"maps"
 	"strconv"
 	"strings"
@@ -28,8 +29,8 @@ type awsConfig struct {
 // Source: https://www.pulumi.com/registry/packages/aws/installation-configuration/
 var (
 	awsTexts = []string{
-		"accessKey", "customCaBundle", "ec2MetadataServiceEndpoint", "ec2MetadataServiceEndpointMode", "httpProxy", "httpsProxy", "noProxy",
-		"profile", "retryMode", "s3UsEast1RegionalEndpoint", "secretKey", "stsRegion", "token",
+		"customCaBundle", "ec2MetadataServiceEndpoint", "ec2MetadataServiceEndpointMode", "httpProxy", "httpsProxy", "noProxy", "profile",
+		"retryMode", "s3UsEast1RegionalEndpoint", "stsRegion",
 	}
 	awsFlags = []string{
 		"insecure", "s3UsePathStyle", "skipCredentialsValidation", "skipMetadataApiCheck", "skipRegionValidation", "skipRequestingAccountId",
@@ -38,6 +39,10 @@ var (
 	awsNumbers = []string{"maxRetries", "tokenBucketRateLimiterCapacity"}
 	awsLists   = []string{"sharedConfigFiles", "sharedCredentialsFiles"}
 )
+
+// errKey is why credentials themselves are no setting. The guard rail no-access-keys says the same.
+var errKey = errors.New("a credential would be kept in the state, and used from there by refresh and destroy: remove it, and use aws:profile, " +
+	"aws:assumeRole or the environment")
 
 // awsSettings reads the aws: settings. Those of the accounts are read with the accounts.
 func (r *reader) awsSettings() awsConfig {
@@ -79,7 +84,10 @@ func (r *reader) awsSettings() awsConfig {
 		"duration, policy, policyArns and sessionName")
 	r.awsObject("defaultTags", &cfg.tags, "an object with tags, an object of texts")
 	r.awsObject("ignoreTags", &cfg.ignoreTags, "an object with keys and keyPrefixes, lists of texts")
-	r.inPlain(cfg)
+	given([]string{"accessKey", "secretKey", "token"}, func(key, v string) { r.fault("aws:"+key, v, errKey) })
+	if cfg.webRole != nil && cfg.webRole.WebIdentityToken != nil {
+		r.fault("aws:assumeRoleWithWebIdentity", "", fmt.Errorf("it has a webIdentityToken: set webIdentityTokenFile instead; %w", errKey))
+	}
 	given([]string{"endpoints"}, func(key, v string) {
 		r.fault("aws:"+key, v, errors.New("it would not reach all of this program's AWS providers: remove it, and set AWS_ENDPOINT_URL in the "+
 			"environment, or endpoint_url in a profile, which all read"))
@@ -106,21 +114,6 @@ func (r *reader) awsObject(key string, into any, what string) {
 	r.fault("aws:"+key, v, reserved(all))
 }
 
-// inPlain records a fault for each credential that is no Pulumi secret.
-func (r *reader) inPlain(cfg awsConfig) {
-	plain := func(key, credential string) {
-		if credential != "" && !cfg.secret(key) {
-			r.fault("aws:"+key, "", errors.New("it stands in plain in the stack's settings and is a credential: set it again with "+
-				"`pulumi config set --secret`, or use aws:profile or the environment, and give that credential up"))
-		}
-	}
-	plain("secretKey", cfg.texts["secretKey"])
-	plain("token", cfg.texts["token"])
-	if cfg.webRole != nil && cfg.webRole.WebIdentityToken != nil {
-		plain("assumeRoleWithWebIdentity", *cfg.webRole.WebIdentityToken)
-	}
-}
-
 // payerAWS is as whom the payer's account is called: the stack's own caller, but in a stack that holds both sides, where the settings
 // name another.
 func (s settings) payerAWS() awsConfig {
@@ -129,12 +122,9 @@ func (s settings) payerAWS() awsConfig {
 		return cfg
 	}
 	cfg.assumeRole = nil
-	if s.Both.PayerProfile != "" { // keys, or a token of an issuer, would come before it
+	if s.Both.PayerProfile != "" { // which a token of an issuer would come before
 		cfg.texts, cfg.webRole = maps.Clone(cfg.texts), nil
 		cfg.texts["profile"] = s.Both.PayerProfile
-		for _, key := range awsKeys {
-			delete(cfg.texts, key)
-		}
 	}
 	if s.Both.PayerAssumeRoleARN != "" {
 		session := "kubecost-cur"
@@ -142,6 +132,3 @@ func (s settings) payerAWS() awsConfig {
 	}
 	return cfg
 }
-
-// awsKeys are the aws: settings that are credentials themselves, or a part of them.
-var awsKeys = []string{"accessKey", "secretKey", "token"}

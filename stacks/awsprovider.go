@@ -16,9 +16,6 @@ func (cfg awsConfig) provider(ctx *pulumi.Context, name, region, account string)
 		Profile:                   cfg.text("profile"),
 		SharedConfigFiles:         cfg.list("sharedConfigFiles"),
 		SharedCredentialsFiles:    cfg.list("sharedCredentialsFiles"),
-		AccessKey:                 cfg.text("accessKey"),
-		SecretKey:                 cfg.text("secretKey"),
-		Token:                     cfg.text("token"),
 		AssumeRole:                cfg.assumedRole(),
 		AssumeRoleWithWebIdentity: cfg.webIdentity(),
 
@@ -142,7 +139,6 @@ func (cfg awsConfig) webIdentity() aws.ProviderAssumeRoleWithWebIdentityPtrInput
 	return &aws.ProviderAssumeRoleWithWebIdentityArgs{
 		RoleArn:              cfg.partOf(key, role.RoleArn),
 		SessionName:          cfg.partOf(key, role.SessionName),
-		WebIdentityToken:     cfg.partOf(key, role.WebIdentityToken),
 		WebIdentityTokenFile: cfg.partOf(key, role.WebIdentityTokenFile),
 		Duration:             cfg.partOf(key, role.Duration),
 		Policy:               cfg.partOf(key, role.Policy),

@@ -16,9 +16,6 @@ func (r *reader) tokenCaller(cfg awsConfig, newCluster bool) {
 		instead    string
 	}
 	var all []untold
-	for _, key := range awsKeys {
-		all = append(all, untold{key, "", cfg.texts[key] != "", profile + "or the environment in place of it"})
-	}
 	for _, files := range [][2]string{{"sharedConfigFiles", "AWS_CONFIG_FILE"}, {"sharedCredentialsFiles", "AWS_SHARED_CREDENTIALS_FILE"}} {
 		key, variable := files[0], files[1]
 		all = append(all, untold{key, strings.Join(cfg.lists[key], ", "), len(cfg.lists[key]) > 0, "set " + variable + " in the environment in place of it"})

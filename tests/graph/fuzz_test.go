@@ -21,7 +21,11 @@ func keys(t testing.TB) []string {
 			keys[i] = "kubecost-cur:" + key
 		}
 	}
-	return append(keys, "aws:region", "aws:allowedAccountIds", "aws:profile", "aws:assumeRole", "aws:defaultTags", "aws:maxRetries", "aws:retryMode")
+	keys = append(keys, "aws:region", "aws:allowedAccountIds")
+	for _, key := range append(slices.Sorted(maps.Keys(awsSettings)), "accessKey", "secretKey", "token", "endpoints", "forbiddenAccountIds") {
+		keys = append(keys, "aws:"+key)
+	}
+	return keys
 }
 
 // odd are values that are of the right kind for some setting, and mean something else than they should.
