@@ -54,7 +54,7 @@ func payerSide(ctx *pulumi.Context, cfg *config.Config) (components.PayerConnect
 	integration, err := components.NewCurIntegration(ctx, "bill", &components.CurIntegrationArgs{Payer: &components.PayerArgs{
 		AccountID:          account,
 		Region:             payerRegion,
-		CostAllocationTags: []string{"aws:eks:cluster-name", "team"},
+		CostAllocationTags: append(components.DefaultCostAllocationTags(), "team"),
 		ReaderRoleArns:     []string{fmt.Sprintf("arn:aws:iam::%s:role/%s", cfg.Require("primaryAccountId"), components.DefaultReaderRoleName)},
 		ReportProtect:      &protect,
 		ForceDestroy:       true,
