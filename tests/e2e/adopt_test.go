@@ -91,6 +91,30 @@ func TestOneStackAdoptsWhatThePayersCallerSees(t *testing.T) {
 	g.leftAs(before)
 }
 
+// The role has a path that no setting tells. The crawler's are made beside it, with the boundary that is for them.
+func TestCIBringsUpAStackThatAdoptsARoleBelowAPath(t *testing.T) {
+	w := newWorld(t)
+	trust := `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::` + w.primary + `:root"},"Action":"sts:AssumeRole"}]}`
+	g := &byHand{w: w}
+	g.iam("CreateRole", url.Values{"RoleName": {"kubecost-cur-access"}, "Path": {"/finops/"}, "AssumeRolePolicyDocument": {trust}})
+	settings := map[string]string{"adopt": "[payerRole]", "catalogMode": "crawler", "permissionsBoundary": "arn:aws:iam::aws:policy/PowerUserAccess"}
+	c := newCIRoles(w, map[string]map[string]string{"payer": settings})
+	c.deploys("payer", maps.Clone(settings))
+	c.previews("payer", maps.Clone(settings))
+	for _, role := range []string{c.preview["payer"], c.deploy["payer"]} {
+		if refused := c.refused(role); len(refused) > 0 {
+			t.Errorf("the role %s lacks %v", role, refused)
+		}
+	}
+	for name, part := range map[string]string{
+		"kubecost-cur-access": ":role/finops/kubecost-cur-access<", "kubecost-cur-crawler": "policy/PowerUserAccess<",
+	} {
+		if answer, err := g.tryIAM("GetRole", url.Values{"RoleName": {name}}); err != nil || !strings.Contains(string(answer), part) {
+			t.Errorf("the role %s is %s, %v; want %s", name, answer, err, part)
+		}
+	}
+}
+
 func TestWhatDoesNotFitIsNotAdoptedAndNotChanged(t *testing.T) {
 	w := newWorld(t)
 	g := w.makeByHand()
