@@ -55,7 +55,7 @@ var (
 	environment = regexp.MustCompile(`^[A-Za-z0-9._-]{1,255}$`)
 )
 
-// CheckRepository returns an error for a text that is no GitHub repository, owner/name.
+// CheckRepository returns an error for a string that is no GitHub repository, owner/name.
 func CheckRepository(name string) error {
 	if !repository.MatchString(name) {
 		return errors.New("it is a GitHub repository, as owner/name")
@@ -63,7 +63,7 @@ func CheckRepository(name string) error {
 	return nil
 }
 
-// CheckBranch returns an error for a text that is no branch, or of letters that a token's subject might have otherwise.
+// CheckBranch returns an error for a string that is no branch, or of letters that a token's subject might have otherwise.
 func CheckBranch(name string) error {
 	if !branch.MatchString(name) {
 		return errors.New("it is a branch's name, without refs/heads/: letters, digits and ._/-")
@@ -71,7 +71,7 @@ func CheckBranch(name string) error {
 	return nil
 }
 
-// CheckEnvironment returns an error for a text that is no environment of GitHub, or of letters that a token's subject has otherwise.
+// CheckEnvironment returns an error for a string that is no environment of GitHub, or of letters that a token's subject has otherwise.
 func CheckEnvironment(name string) error {
 	if !environment.MatchString(name) {
 		return errors.New("it is an environment's name: letters, digits and ._-")

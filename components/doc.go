@@ -68,7 +68,7 @@ func protect(is bool) pulumi.ResourceOption {
 	return pulumi.Composite()
 }
 
-// optional is a text input that is left out when it is empty.
+// optional is a string input that is left out when it is empty.
 func optional(text string) pulumi.StringPtrInput {
 	if text == "" {
 		return nil

@@ -55,7 +55,7 @@ var (
 	instanceType      = regexp.MustCompile(`^[a-z][a-z0-9-]*\.[a-z0-9-]+$`)
 )
 
-// CheckKubernetesVersion returns an error for a text that is no version of Kubernetes as EKS names them.
+// CheckKubernetesVersion returns an error for a string that is no version of Kubernetes as EKS names them.
 // Source: https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html
 func CheckKubernetesVersion(version string) error {
 	if !kubernetesVersion.MatchString(version) {
@@ -64,7 +64,7 @@ func CheckKubernetesVersion(version string) error {
 	return nil
 }
 
-// CheckInstanceType returns an error for a text that is no EC2 instance type.
+// CheckInstanceType returns an error for a string that is no EC2 instance type.
 func CheckInstanceType(name string) error {
 	if !instanceType.MatchString(name) {
 		return errors.New("an EC2 instance type is written like m6i.large")

@@ -72,7 +72,7 @@ func (r *reader) awsSettings() awsConfig {
 	})
 	given(awsLists, func(key, _ string) {
 		var list []string
-		r.awsObject(key, &list, "a list of texts")
+		r.awsObject(key, &list, "a list of strings")
 		cfg.lists[key] = list
 	})
 	r.awsObject("assumeRole", &cfg.assumeRole, "an object with roleArn and, if need be, duration, externalId, policy, policyArns, sessionName, "+
@@ -82,8 +82,8 @@ func (r *reader) awsSettings() awsConfig {
 	}
 	r.awsObject("assumeRoleWithWebIdentity", &cfg.webRole, "an object with roleArn, webIdentityTokenFile or webIdentityToken and, if need be, "+
 		"duration, policy, policyArns and sessionName")
-	r.awsObject("defaultTags", &cfg.tags, "an object with tags, an object of texts")
-	r.awsObject("ignoreTags", &cfg.ignoreTags, "an object with keys and keyPrefixes, lists of texts")
+	r.awsObject("defaultTags", &cfg.tags, "an object with tags, an object of strings")
+	r.awsObject("ignoreTags", &cfg.ignoreTags, "an object with keys and keyPrefixes, lists of strings")
 	given([]string{"accessKey", "secretKey", "token"}, func(key, v string) { r.fault("aws:"+key, v, errKey) })
 	if cfg.webRole != nil && cfg.webRole.WebIdentityToken != nil {
 		r.fault("aws:assumeRoleWithWebIdentity", "", fmt.Errorf("it has a webIdentityToken: set webIdentityTokenFile instead; %w", errKey))

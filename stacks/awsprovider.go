@@ -74,7 +74,7 @@ func (cfg awsConfig) list(key string) pulumi.StringArrayInput {
 	return cfg.partList(key, cfg.lists[key])
 }
 
-// part is a text of one of the settings; partOf one that may be left out.
+// part is a string of one of the settings; partOf one that may be left out.
 func (cfg awsConfig) part(key, value string) pulumi.StringInput {
 	if cfg.secret(key) {
 		return pulumi.ToSecret(pulumi.String(value)).(pulumi.StringOutput)

@@ -98,7 +98,7 @@ func otherClouds(entries cloudintegration.Entries) components.OtherClouds {
 	return clouds
 }
 
-// secret is a text as a Pulumi secret; nil for none.
+// secret is a string as a Pulumi secret; nil for none.
 func secret(text string) pulumi.StringInput {
 	if text == "" {
 		return nil

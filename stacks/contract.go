@@ -114,7 +114,7 @@ func read(ctx *pulumi.Context, source payerSource) (contract[string], error) {
 			missing++
 			faults = append(faults, fmt.Errorf("output %s is missing", o.name))
 		default:
-			faults = append(faults, fmt.Errorf("output %s is %q, a %T: it is a text", o.name, fmt.Sprint(v), v))
+			faults = append(faults, fmt.Errorf("output %s is %q, a %T: it must be a string", o.name, fmt.Sprint(v), v))
 		}
 	}
 	if missing == required {

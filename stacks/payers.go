@@ -108,7 +108,7 @@ func (r *reader) objectsOf(key string) []json.RawMessage {
 	for i, object := range list {
 		text, err := json.Marshal(object)
 		if err != nil {
-			r.fault(fmt.Sprintf("%s[%d]", key, i), name, errors.New("its keys and values are texts"))
+			r.fault(fmt.Sprintf("%s[%d]", key, i), name, errors.New("its keys and values are strings"))
 			continue
 		}
 		objects = append(objects, text)
@@ -142,7 +142,7 @@ func (r *reader) payerEntry(ctx *pulumi.Context, setting string, text json.RawMe
 	if err := decoder.Decode(&e); err != nil {
 		var kind *json.UnmarshalTypeError
 		if errors.As(err, &kind) && kind.Field != "" {
-			err = fmt.Errorf("%s is a %s, and must be a text: put it in quotes", kind.Field, kind.Value)
+			err = fmt.Errorf("%s is a %s, and must be a string: put it in quotes", kind.Field, kind.Value)
 		} else {
 			err = fmt.Errorf("it has stack and accountId, or the seven keys of cloud-integration.json: %s",
 				strings.TrimPrefix(err.Error(), "json: "))

@@ -162,7 +162,7 @@ func (r *reader) list(key string) []string {
 	}
 	var list []string
 	if err := json.Unmarshal([]byte(v), &list); err != nil {
-		r.fault(key, v, errors.New("it is a list of texts"))
+		r.fault(key, v, errors.New("it is a list of strings"))
 	}
 	return list
 }

@@ -27,7 +27,7 @@ func (a ARN) String() string {
 // parts is an ARN: all but its resource is letters, digits and hyphens, without wildcards.
 var parts = regexp.MustCompile(`^(?s:arn:([a-z0-9-]+):([a-z0-9-]+):([a-z0-9-]*):([a-z0-9-]*):(.+))$`)
 
-// Parse splits an ARN into its parts. It returns an error for a text that is not six parts, the first of them "arn", or in which
+// Parse splits an ARN into its parts. It returns an error for a string that is not six parts, the first of them "arn", or in which
 // any but the last is a pattern. The resource may be any text.
 func Parse(s string) (ARN, error) {
 	p := parts.FindStringSubmatch(s)
@@ -68,7 +68,7 @@ func Objects(partition, bucket, prefix string) ARN {
 
 var accountID = regexp.MustCompile(`^[0-9]{12}$`)
 
-// CheckAccountID returns an error that says what is wrong with an AWS account ID: it is a text of 12 digits, leading zeros
+// CheckAccountID returns an error that says what is wrong with an AWS account ID: it is a string of 12 digits, leading zeros
 // included.
 func CheckAccountID(id string) error {
 	switch {
@@ -124,7 +124,7 @@ func CheckRolePath(path string) error {
 
 var roleResource = regexp.MustCompile(`^role/([A-Za-z0-9_+=,.@-]+/)*[A-Za-z0-9_+=,.@-]{1,64}$`)
 
-// CheckRole returns an error for a text that is not the ARN of exactly one IAM role of a partition.
+// CheckRole returns an error for a string that is not the ARN of exactly one IAM role of a partition.
 func CheckRole(text, partition string) error {
 	role, err := Parse(text)
 	if err != nil || role.Service != "iam" || role.Region != "" || CheckAccountID(role.Account) != nil || !roleResource.MatchString(role.Resource) ||
@@ -139,7 +139,7 @@ func CheckRole(text, partition string) error {
 
 var policyResource = regexp.MustCompile(`^policy/([A-Za-z0-9_+=,.@-]+/)*[A-Za-z0-9_+=,.@-]{1,128}$`)
 
-// CheckPolicy returns an error for a text that is not the ARN of a managed policy that an account can use: its own, or one of
+// CheckPolicy returns an error for a string that is not the ARN of a managed policy that an account can use: its own, or one of
 // AWS. An empty partition is not asked for.
 func CheckPolicy(text, account, partition string) error {
 	policy, err := Parse(text)
@@ -158,7 +158,7 @@ func CheckPolicy(text, account, partition string) error {
 // oidcProvider is the resource of an OIDC provider: the issuer's host and path, without the scheme.
 var oidcProvider = regexp.MustCompile(`^oidc-provider/([A-Za-z0-9-]+\.)+[A-Za-z0-9-]+(/[A-Za-z0-9._~-]+)*$`)
 
-// OIDCIssuer returns the issuer, without https://, of the IAM OIDC provider that an ARN names. It returns an error for a text
+// OIDCIssuer returns the issuer, without https://, of the IAM OIDC provider that an ARN names. It returns an error for a string
 // that is not the ARN of an OIDC provider of a partition and an account.
 // Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
 func OIDCIssuer(text, partition, account string) (string, error) {
@@ -188,7 +188,7 @@ func CheckClusterName(name string) error {
 
 var organizationID = regexp.MustCompile(`^o-[a-z0-9]{10,32}$`)
 
-// CheckOrganizationID returns an error for a text that is no ID of an AWS organization.
+// CheckOrganizationID returns an error for a string that is no ID of an AWS organization.
 // Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_Organization.html
 func CheckOrganizationID(id string) error {
 	if !organizationID.MatchString(id) {

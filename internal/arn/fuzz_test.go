@@ -29,7 +29,7 @@ func add(f *testing.F) {
 // escapes in JSON and YAML, line breaks.
 const special = "*?${}\"'`\\\n\r\t\x00 <>;|&#%"
 
-// name fails if a text that a checker took can be more than a name.
+// name fails if a string that a checker took can be more than a name.
 func name(t *testing.T, what, text string) {
 	t.Helper()
 	if text == "" || strings.ContainsAny(text, special) || strings.ContainsFunc(text, func(r rune) bool { return r > unicode.MaxASCII || !unicode.IsPrint(r) }) {

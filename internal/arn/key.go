@@ -13,7 +13,7 @@ var (
 // Place is where a resource has to be.
 type Place struct{ Partition, Region, Account string }
 
-// CheckKey returns an error for a text that is not the ARN of a KMS key of exactly this place. Buckets take keys of their own
+// CheckKey returns an error for a string that is not the ARN of a KMS key of exactly this place. Buckets take keys of their own
 // region only; an alias cannot stand in a policy's Resource.
 // Source: https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#key-id-key-ARN
 func CheckKey(text string, at Place) error {

@@ -137,7 +137,7 @@ type deliveryPattern struct {
 	} `json:"detail"`
 }
 
-// wildcard matches a text in which * stands for any characters. A prefix and a suffix side by side would match what has either.
+// wildcard matches a string in which * stands for any characters. A prefix and a suffix side by side would match what has either.
 type wildcard struct {
 	Wildcard string `json:"wildcard"`
 }

@@ -10,7 +10,7 @@ import (
 	"unicode/utf8"
 )
 
-// hostile are texts that mean more than themselves in SQL, JSON, a table's location, a policy or a terminal.
+// hostile are strings that mean more than themselves in SQL, JSON, a table's location, a policy or a terminal.
 var hostile = []string{
 	"", "*", "?", "${year}", "'; DROP TABLE kubecost; --", `x","y":"`, "a\nb", "a\x00", "\x1b[31m", "a\\", "kubecоst", "\xff", "/a", "a/", "a//b", "../..", "a b",
 	strings.Repeat("a", 300), strings.Repeat("A", 128), strings.Repeat("é", 100),

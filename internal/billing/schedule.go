@@ -31,7 +31,7 @@ var (
 	schedule = regexp.MustCompile(`^cron\(([0-9A-Za-z,*/?# -]*)\)$`)
 )
 
-// CheckSchedule returns an error for a text that is no cron expression of Glue: cron(minutes hours day-of-month month day-of-week
+// CheckSchedule returns an error for a string that is no cron expression of Glue: cron(minutes hours day-of-month month day-of-week
 // year), in UTC, of which one of the days is ?.
 // Source: https://docs.aws.amazon.com/glue/latest/dg/monitor-data-warehouse-schedule.html
 func CheckSchedule(expression string) error {

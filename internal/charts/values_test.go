@@ -31,7 +31,7 @@ func TestAUsersValuesWinUnlessTheBillWouldNotBeRead(t *testing.T) {
 		"the same as ours":   {`{"serviceAccount":{"create":false,"name":"sa"}}`, []string{`"create":false`}, nil},
 		"another account":    {`{"serviceAccount":{"create":true,"name":"other"}}`, []string{`"create":false`, `"name":"sa"`}, []string{"serviceAccount.create", "serviceAccount.name"}},
 		"another secret":     {`{"kubecostProductConfigs":{"cloudIntegrationSecret":"mine"}}`, []string{`"cloudIntegrationSecret":"secret-1"`}, []string{"kubecostProductConfigs.cloudIntegrationSecret"}},
-		"a text for a map":   {`{"serviceAccount":"mine"}`, []string{`"name":"sa"`}, []string{"serviceAccount"}},
+		"a string for a map": {`{"serviceAccount":"mine"}`, []string{`"name":"sa"`}, []string{"serviceAccount"}},
 		"nothing for a map":  {`{"serviceAccount":null}`, []string{`"name":"sa"`}, []string{"serviceAccount"}},
 		"a list for our map": {`{"persistentVolume":[]}`, []string{`"persistentVolume":[]`}, nil},
 	} {

@@ -213,7 +213,7 @@ func TestAFileIsReadAsKubecostReadsIt(t *testing.T) {
 		"an unknown authorizer":        {strings.Replace(newer, "AzureAccessKey", "AzureKey", 1), ""},
 		"no authorizer":                {strings.Replace(newer, `"authorizer"`, `"auth"`, 1), ""},
 		"two formats mixed":            {`{"aws":[],"gcp":{"bigQuery":[]}}`, ""},
-		"an entry that is a text":      {`{"azure":{"storage":["x"]}}`, ""},
+		"an entry that is a string":    {`{"azure":{"storage":["x"]}}`, ""},
 		"a number in the flat format":  {strings.Replace(flat, `"projectID": "111111111111"`, `"projectID": 111111111111`, 1), ""},
 		"no JSON":                      {`aws: x`, ""},
 	} {

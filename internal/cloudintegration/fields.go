@@ -146,9 +146,9 @@ func decode(name string, text []byte, into entry, f Format) []Fault {
 		if fields[i].object && bytes.HasPrefix(value, []byte("{")) {
 			*fields[i].value = string(value)
 		} else if err := json.Unmarshal(value, fields[i].value); err != nil || string(value) == "null" {
-			must := "a text"
+			must := "a string"
 			if fields[i].object {
-				must = "an object, or that as a text"
+				must = "an object, or that as a string"
 			}
 			faults = append(faults, Fault{Name: name + "." + key, Err: fmt.Errorf("it is %s, and must be %s", kind(value), must)})
 		}
@@ -212,7 +212,7 @@ func kind(text []byte) string {
 	case text[0] == '[':
 		return "a list"
 	case text[0] == '"':
-		return "a text"
+		return "a string"
 	case text[0] == 't' || text[0] == 'f':
 		return "true or false"
 	case text[0] == 'n':

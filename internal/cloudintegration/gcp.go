@@ -46,7 +46,7 @@ func parseServiceAccountKey(text string) (map[string]string, error) {
 	var kind *json.UnmarshalTypeError
 	switch err := json.Unmarshal([]byte(text), &key); {
 	case errors.As(err, &kind):
-		return nil, errors.New("all values of a service account's key are texts, as Google gives them; Kubecost could not read others")
+		return nil, errors.New("all values of a service account's key are strings, as Google gives them; Kubecost could not read others")
 	case err != nil || key == nil:
 		return nil, errors.New("it is the JSON object that Google gives for a service account's key")
 	case key["type"] != "service_account":
@@ -84,7 +84,7 @@ func writeServiceAccountKey(key map[string]string) string {
 	if len(key) == 0 {
 		return ""
 	}
-	b, _ := json.Marshal(key) // a map of texts always encodes
+	b, _ := json.Marshal(key) // a map of strings always encodes
 	return string(b)
 }
 

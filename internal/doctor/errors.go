@@ -32,7 +32,7 @@ func shorten(text string) string {
 	return text
 }
 
-// plain is a text with what a terminal does not print escaped: names and errors come from elsewhere. Line breaks stay.
+// plain is a string with what a terminal does not print escaped: names and errors come from elsewhere. Line breaks stay.
 func plain(text string) string {
 	var b strings.Builder
 	for _, r := range text {

@@ -14,7 +14,7 @@ import (
 	"unicode"
 )
 
-// hostile are texts that are more than themselves in a terminal, in JSON, in a path or in a pattern.
+// hostile are strings that are more than themselves in a terminal, in JSON, in a path or in a pattern.
 var hostile = []string{
 	"", "null", "[]", "{}", `[null]`, "\x1b[31mERR\x1b[0m ingestor: build failed", "a\rb", "\x00", "\xff", "\u202e", "é", strings.Repeat("a", 5000), "%s%d", "*", "../..", "kubecоst",
 }

@@ -35,7 +35,7 @@ type Request struct {
 	Unknown   []string          // condition keys in small letters that the request has, with values that are not known here
 }
 
-// ParseFound reads a document. It returns an error for a text that is no policy document.
+// ParseFound reads a document. It returns an error for a string that is no policy document.
 func ParseFound(policy string) (Found, error) {
 	var f Found
 	if err := json.Unmarshal([]byte(policy), &f); err != nil {

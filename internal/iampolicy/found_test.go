@@ -58,7 +58,7 @@ func TestABucketWhosePolicyStopsDeliveriesIsRefusedWithTheStatementsToAdd(t *tes
 		}
 	}
 	if faults := CheckDelivery("no policy", Delivery("aws", "111111111111", "b"), "111111111111", "cur"); len(faults) != 1 || !strings.Contains(faults[0].Error(), "no policy") {
-		t.Errorf("a text that is no policy gave %v", faults)
+		t.Errorf("a string that is no policy gave %v", faults)
 	}
 	exports := ExportDelivery("aws", "111111111111", "b")
 	if text, err := exports.JSON(); err != nil || len(CheckDelivery(text, exports, "111111111111", "cur/kubecost/data")) > 0 {

@@ -7,7 +7,7 @@ import (
 )
 
 // Lacking is what policies that somebody else wrote lack of a document made here: the requests that its statements are for, and that
-// the policies together do not allow, each as an action and what it is on. It returns an error for a text that is no policy.
+// the policies together do not allow, each as an action and what it is on. It returns an error for a string that is no policy.
 func Lacking(policies []string, want Document) ([]string, error) {
 	var all Found
 	for _, policy := range policies {

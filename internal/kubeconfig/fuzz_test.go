@@ -73,7 +73,7 @@ func describe(err error) string {
 	return err.Error()
 }
 
-// named says whether a text is in a name of the kubeconfig, which is told.
+// named says whether a string is in a name of the kubeconfig, which is told.
 func named(text, part string) bool {
 	f, _ := parse(text)
 	for _, c := range f.Contexts {

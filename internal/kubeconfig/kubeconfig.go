@@ -80,7 +80,7 @@ func (e ContextError) Error() string {
 }
 
 // Read returns the cluster of a context, or of the current one if context is empty. It returns a ContextError
-// if there is no such context, and an error for a text that is no kubeconfig, that lacks what the context names, or that refers
+// if there is no such context, and an error for a string that is no kubeconfig, that lacks what the context names, or that refers
 // to files of one machine.
 func Read(text, context string) (Cluster, error) {
 	f, err := parse(text)

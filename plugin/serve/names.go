@@ -54,13 +54,13 @@ var Names = func() map[string]string {
 }()
 
 var (
-	// quoted is a text in quotes, which is a value, or a word that may be a field's name.
+	// quoted is a string in quotes, which is a value, or a word that may be a field's name.
 	quoted = regexp.MustCompile(`"(?:[^"\\]|\\.)*"|\b[A-Z][A-Za-z]*\b`)
 	// subject is what follows a word that is a field's name, and no other: "Region is", "Payers[0]".
 	subject = regexp.MustCompile(`^(?:\[|\.[A-Za-z]| is | are |, | and | nor |: )`)
 )
 
-// PropertyNames writes the names of Go fields in a text as the package's users know them. Those of one word, which may be a word like
+// PropertyNames writes the names of Go fields in a string as the package's users know them. Those of one word, which may be a word like
 // any other, are taken for names only where something is said of them. Texts in quotes stay as they are.
 func PropertyNames(text string) string {
 	var b strings.Builder

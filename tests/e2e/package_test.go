@@ -115,7 +115,7 @@ func providerOf(r apitype.ResourceV3) string {
 // base64Text is what Kubernetes writes for a secret's text that is as long as a file.
 var base64Text = regexp.MustCompile(`[A-Za-z0-9+/]{80,}={0,2}`)
 
-// decoded is a text with what is in base64 in it in plain.
+// decoded is a string with what is in base64 in it in plain.
 func decoded(text string) string {
 	return base64Text.ReplaceAllStringFunc(text, func(found string) string {
 		plain, err := base64.StdEncoding.DecodeString(found)

@@ -133,7 +133,7 @@ func (w *world) policies() security.Policies {
 
 var keyARN = regexp.MustCompile(`arn:aws:kms:[a-z0-9-]+:[0-9]+:key/[0-9a-f-]+`)
 
-// example is a text of this world's stacks with its accounts, namespace and key made those of the examples.
+// example is a string of this world's stacks with its accounts, namespace and key made those of the examples.
 func (w *world) example(text string) string {
 	example := strings.NewReplacer(w.payer, sandbox.PayerAccount, w.primary, sandbox.PrimaryAccount, ":"+w.name+":", ":kubecost:", `"`+w.name+`"`, `"kubecost"`)
 	return example.Replace(keyARN.ReplaceAllString(text, security.KeyARN))

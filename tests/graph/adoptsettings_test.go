@@ -16,7 +16,7 @@ func TestSettingsThatCouldNotTakeEffectOnWhatIsAdoptedAreNamed(t *testing.T) {
 	refuses(t, map[string]refusal{
 		"something that is not adopted": {payerSettings, "kubecost-cur:adopt", `["workGroup"]`, []string{`"workGroup"`, "resultsBucket"}},
 		"something adopted twice":       {payerSettings, "kubecost-cur:adopt", `["catalog","catalog"]`, []string{`"catalog"`, "twice"}},
-		"adopting no list":              {payerSettings, "kubecost-cur:adopt", "report", []string{"list of texts"}},
+		"adopting no list":              {payerSettings, "kubecost-cur:adopt", "report", []string{"list of strings"}},
 		"a report without its bucket":   {payerSettings, "kubecost-cur:adopt", `["report"]`, []string{"add reportBucket"}},
 		"adopting in the primary":       {primarySettings, "kubecost-cur:adopt", `["report"]`, []string{"payer side"}},
 		"a name with a star":            {adopting, "kubecost-cur:reportName", "bill*", []string{"other reports"}},

@@ -106,7 +106,7 @@ func TestAnAWSSettingThatCannotBeKeptToIsNamed(t *testing.T) {
 		"endpoints":                          {payerSettings, "aws:endpoints", `[{"s3":"https://s3"}]`, []string{"AWS_ENDPOINT_URL"}},
 		"accounts that are refused anyway":   {payerSettings, "aws:forbiddenAccountIds", `["333333333333"]`, []string{"aws:allowedAccountIds", "remove"}},
 		"a flag that is none":                {payerSettings, "aws:insecure", "perhaps", []string{"true or false"}},
-		"files that are no list":             {payerSettings, "aws:sharedConfigFiles", "config", []string{"list of texts"}},
+		"files that are no list":             {payerSettings, "aws:sharedConfigFiles", "config", []string{"list of strings"}},
 		"a misspelt part of a role":          {payerSettings, "aws:assumeRole", role(`"external_id":"x"`), []string{"externalId"}},
 		"no role to assume":                  {payerSettings, "aws:assumeRole", `{"sessionName":"ci"}`, []string{"roleArn is missing"}},
 		"tags to ignore that are no object":  {payerSettings, "aws:ignoreTags", `["a"]`, []string{"keyPrefixes"}},

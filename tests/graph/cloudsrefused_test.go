@@ -56,12 +56,12 @@ func TestWrongEntriesOfOtherCloudsAreNamedWithoutTheirSecrets(t *testing.T) {
 		want                 []string
 	}{
 		"no list":                             {"flat", "azure", `{"storageAccessKey":"` + key + `"}`, []string{"kubecost-cur:azure: it is an object", "list of objects"}},
-		"a key alone":                         {"flat", "azure", `["` + key + `"]`, []string{"azure[0]: it is a text", "subscriptionId"}},
+		"a key alone":                         {"flat", "azure", `["` + key + `"]`, []string{"azure[0]: it is a string", "subscriptionId"}},
 		"an unknown key":                      {"flat", "azure", entry("azure", "accesskey", key), []string{"azure[0].accesskey", "no such key"}},
 		"Kubecost's own name of a key":        {"flat", "azure", entry("azure", "azureStorageAccessKey", key), []string{"azure[0].azureStorageAccessKey", "no such key"}},
 		"no subscription":                     {"flat", "azure", entry("azure", "subscriptionId", nil), []string{"azure[0].subscriptionId", "missing"}},
-		"a number for a text":                 {"flat", "azure", entry("azure", "container", 7), []string{"azure[0].container", "in quotes"}},
-		"a list for a text":                   {"flat", "azure", entry("azure", "storageAccessKey", []string{key}), []string{"azure[0].storageAccessKey", "a list"}},
+		"a number for a string":               {"flat", "azure", entry("azure", "container", 7), []string{"azure[0].container", "in quotes"}},
+		"a list for a string":                 {"flat", "azure", entry("azure", "storageAccessKey", []string{key}), []string{"azure[0].storageAccessKey", "a list"}},
 		"a storage key that is cut":           {"flat", "azure", entry("azure", "storageAccessKey", key[:31]), []string{"azure[0].storageAccessKey", "88 characters"}},
 		"Azure without a key, flat":           {"flat", "azure", entry("azure", "storageAccessKey", nil), []string{"azure[0].storageAccessKey", "cloudIntegrationFormat to athena"}},
 		"a path with slashes around it":       {"athena", "azure", entry("azure", "path", "/x/"), []string{"azure[0].path", "no slash"}},
@@ -70,7 +70,7 @@ func TestWrongEntriesOfOtherCloudsAreNamedWithoutTheirSecrets(t *testing.T) {
 		"an Azure entry twice":                {"athena", "azure", twins("azure"), []string{"azure[1]", "as azure[0]", "for one"}},
 		"a dataset with its table":            {"flat", "gcp", entry("gcp", "dataset", "billing.export"), []string{"gcp[0].dataset", "key of its own"}},
 		"a Google key that is a file's name":  {"flat", "gcp", entry("gcp", "serviceAccountKey", "key.json"), []string{"gcp[0].serviceAccountKey", "JSON object"}},
-		"a Google key with a number":          {"athena", "gcp", entry("gcp", "serviceAccountKey", map[string]any{"type": 1}), []string{"gcp[0].serviceAccountKey", "texts"}},
+		"a Google key with a number":          {"athena", "gcp", entry("gcp", "serviceAccountKey", map[string]any{"type": 1}), []string{"gcp[0].serviceAccountKey", "strings"}},
 		"a Google key of a user":              {"athena", "gcp", entry("gcp", "serviceAccountKey", map[string]any{"type": "authorized_user"}), []string{"gcp[0].serviceAccountKey", "not service_account"}},
 		"a Google entry twice":                {"flat", "gcp", twins("gcp"), []string{"gcp[1]", "projectId, dataset and table"}},
 		"an Alibaba account as a number":      {"flat", "alibaba", entry("alibaba", "accountId", 5123456789012345), []string{"alibaba[0].accountId", "in quotes"}},
@@ -109,7 +109,7 @@ func TestWrongEntriesOfOtherCloudsAreNamedWithoutTheirSecrets(t *testing.T) {
 		"another cloud in the payer's stack":   {payerSettings, "kubecost-cur:azure", `[{"storageAccessKey":"planted"}]`, []string{"primary side", "[secret]"}},
 		"a plain key with nothing else":        {primarySettings, "kubecost-cur:azure", `[{"storageAccessKey":"planted"}]`, []string{"--secret", "subscriptionId"}},
 		"the value of what is not secret":      {primarySettings, "kubecost-cur:gcp", `[{"projectId":"billing-project","dataset":"d.t","table":"t"}]`, []string{`gcp[0].dataset is "d.t"`}},
-		"a list where a key's object belongs":  {primarySettings, "kubecost-cur:gcp", `[{"projectId":"billing-project","dataset":"d","table":"t","serviceAccountKey":[]}]`, []string{"an object, or that as a text"}},
+		"a list where a key's object belongs":  {primarySettings, "kubecost-cur:gcp", `[{"projectId":"billing-project","dataset":"d","table":"t","serviceAccountKey":[]}]`, []string{"an object, or that as a string"}},
 	})
 }
 

@@ -9,7 +9,7 @@ import (
 	"unicode"
 )
 
-// hostile are texts that mean more than themselves somewhere on the way: in JSON, YAML, a template, a policy, SQL, a shell or a
+// hostile are strings that mean more than themselves somewhere on the way: in JSON, YAML, a template, a policy, SQL, a shell or a
 // terminal. Each is put in the place of an output, and behind the text that it has.
 var hostile = map[string]string{
 	"a quote and another key":   `x","masterPayerARN":"arn:aws:iam::999999999999:role/evil`,
@@ -39,7 +39,7 @@ var hostile = map[string]string{
 	"too long":                  strings.Repeat("a", 10_000),
 }
 
-// swapped are texts of the right shape that another thing has.
+// swapped are strings of the right shape that another thing has.
 var swapped = []struct{ output, value string }{
 	{"athenaBucketName", "kubecost-athena-111111111111-us-east-2"},
 	{"athenaBucketName", "s3://"},

@@ -15,7 +15,7 @@ func TestAWrongOptionOfThePayerIsNamedWithItsValueAndTheRule(t *testing.T) {
 		"a schema element in small letters":    {payerSettings, "kubecost-cur:reportSchemaElements", `["resources"]`, []string{"none of"}},
 		"the schema element that is there":     {payerSettings, "kubecost-cur:reportSchemaElements", `["RESOURCES"]`, []string{"always", "remove it"}},
 		"a schema element twice":               {payerSettings, "kubecost-cur:reportSchemaElements", `["SPLIT_COST_ALLOCATION_DATA","SPLIT_COST_ALLOCATION_DATA"]`, []string{"twice"}},
-		"schema elements that are no list":     {payerSettings, "kubecost-cur:reportSchemaElements", "SPLIT_COST_ALLOCATION_DATA", []string{"list of texts"}},
+		"schema elements that are no list":     {payerSettings, "kubecost-cur:reportSchemaElements", "SPLIT_COST_ALLOCATION_DATA", []string{"list of strings"}},
 		"an activated tag without a column":    {payerSettings, "kubecost-cur:activatedCostAllocationTags", `["team"]`, []string{`"team"`, "kubecost-cur:costAllocationTags"}},
 		"an activated tag twice":               {payerSettings, "kubecost-cur:activatedCostAllocationTags", `["eks:cluster-name","eks:cluster-name"]`, []string{"twice"}},
 		"activated tags in the primary":        {primarySettings, "kubecost-cur:activatedCostAllocationTags", `["eks:cluster-name"]`, []string{"payer side", "remove it"}},

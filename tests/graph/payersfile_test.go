@@ -43,7 +43,7 @@ func TestAPayersFileThatIsNoneIsNamedWithTheRule(t *testing.T) {
 		"empty":            {payersIn(t, ""), "a list of objects"},
 		"too large":        {payersIn(t, strings.Repeat(" ", 3<<20)), "larger than 2 MiB"},
 		"an unknown key":   {payersIn(t, "- stak: b\n"), "payersFile[0]"},
-		"account a number": {payersIn(t, "- {stack: b, accountId: 333333333333}\n"), "accountId is a number, and must be a text: put it in quotes"},
+		"account a number": {payersIn(t, "- {stack: b, accountId: 333333333333}\n"), "accountId is a number, and must be a string: put it in quotes"},
 		"the same stack":   {payersIn(t, "- {stack: payer, accountId: \"111111111111\"}\n"), "payersFile[0]"},
 	} {
 		t.Run(name, func(t *testing.T) {

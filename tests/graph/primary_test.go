@@ -134,7 +134,7 @@ func TestAPayerStackThatDoesNotFitStopsEverything(t *testing.T) {
 		},
 		"an output is a number": {
 			func(o map[string]any) map[string]any { o["projectID"] = 111111111111.0; return o },
-			[]string{"output projectID", "it is a text"},
+			[]string{"output projectID", "it must be a string"},
 		},
 		"two outputs are malformed": {
 			func(o map[string]any) map[string]any {

@@ -124,7 +124,7 @@ func (f *newerFile) addAthena(p properties) error {
 func (p properties) demand(texts ...string) (properties, error) {
 	for _, name := range texts {
 		if _, ok := p[name].(string); !ok {
-			return nil, fmt.Errorf("missing %q as a text", name)
+			return nil, fmt.Errorf("missing %q as a string", name)
 		}
 	}
 	return p.authorizer()

@@ -79,7 +79,7 @@ func (r *run) describeDatabase(ctx context.Context, database string) error {
 	return nil
 }
 
-// literal is a text in SQL.
+// literal is a string in SQL.
 func literal(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
 
 // quoted is a name in SQL.

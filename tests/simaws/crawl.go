@@ -226,7 +226,7 @@ func (r *crawlRun) register(ctx context.Context, table string, storage map[strin
 
 // statistics are the parameters that a crawl writes.
 func (d *crawledData) statistics(r *crawler) map[string]string {
-	exclusions, _ := json.Marshal(r.Targets.S3Targets[0].Exclusions) // a list of texts can be encoded
+	exclusions, _ := json.Marshal(r.Targets.S3Targets[0].Exclusions) // a list of strings can be encoded
 	return map[string]string{
 		"CRAWL_RUN_ID": requestID(), "CrawlerSchemaDeserializerVersion": "1.0", "CrawlerSchemaSerializerVersion": "1.0",
 		"UPDATED_BY_CRAWLER": r.Name, "typeOfData": "file", "exclusions": string(exclusions),

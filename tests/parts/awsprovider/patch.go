@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// patch replaces a text that must occur once in a file.
+// patch replaces a string that must occur once in a file.
 type patch struct{ file, old, new string }
 
 // patches shorten waits that allow for S3's eventual consistency. The sandbox's S3 has

@@ -20,6 +20,6 @@ func TestPatchReplacesItsTextAndRefusesAnother(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 	if err := p.apply(dir); err == nil {
-		t.Error("a text that is not there was patched without an error")
+		t.Error("a string that is not there was patched without an error")
 	}
 }
