@@ -106,7 +106,7 @@ func NewKubecostCluster(
 	if err := ctx.RegisterComponentResource(KubecostClusterType, name, c, opts...); err != nil {
 		return nil, fmt.Errorf("registering KubecostCluster %q: %w", name, err)
 	}
-	cluster, err := newEKSCluster(ctx, name, args.inputs(), pulumi.Parent(c))
+	cluster, err := newEKSCluster(ctx, name, args.inputs(ctx), pulumi.Parent(c))
 	if err != nil {
 		return nil, err
 	}
@@ -147,8 +147,10 @@ func NewKubecostCluster(
 	return c, nil
 }
 
-// inputs are those of pulumi-eks's Cluster.
-func (args *KubecostClusterArgs) inputs() pulumi.Map {
+// inputs are those of pulumi-eks's Cluster. The stack's tag is on the EKS cluster alone: on the nodes, which the others' tags are on as
+// well, another tag may mean other nodes.
+func (args *KubecostClusterArgs) inputs(ctx *pulumi.Context) pulumi.Map {
+	key, value := StackTag(ctx)
 	inputs := pulumi.Map{
 		"name":                    pulumi.String(args.ClusterName),
 		"createOidcProvider":      pulumi.Bool(true),
@@ -157,6 +159,7 @@ func (args *KubecostClusterArgs) inputs() pulumi.Map {
 		"minSize":                 pulumi.Int(args.NodeCount),
 		"maxSize":                 pulumi.Int(args.NodeCount),
 		"nodeRootVolumeEncrypted": pulumi.Bool(true),
+		"clusterTags":             pulumi.StringMap{key: pulumi.String(value)},
 		"tags":                    tags(args.Tags),
 	}
 	if args.Version != "" {

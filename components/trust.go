@@ -11,10 +11,10 @@ import (
 	"github.com/kubecost-cur/kubecost-cur/internal/iampolicy"
 )
 
-// stackTag is the tag of an OIDC provider that says which stack made it.
+// stackTag is the tag of an OIDC provider or a cluster that says which stack made it.
 const stackTag = "pulumi-stack"
 
-// StackTag returns the tag, key and value, by which an OIDC provider that a stack has made is told from others.
+// StackTag returns the tag, key and value, by which an OIDC provider or a cluster that a stack has made is told from others.
 func StackTag(ctx *pulumi.Context) (key, value string) {
 	return stackTag, ctx.Organization() + "/" + ctx.Project() + "/" + ctx.Stack()
 }

@@ -53,7 +53,7 @@ func gitHubProvider(ctx *pulumi.Context, s settings) (string, error) {
 		return "", fmt.Errorf("looking up the IAM OIDC provider of %s in account %s; if there is none, set ciOidcProvider to %s; nothing was "+
 			"changed: %w", issuer, s.ownAccount(), createProvider, inWords(err))
 	}
-	made := madeHere(ctx, found)
+	made := madeHere(ctx, found.Tags)
 	switch {
 	case made && s.CI.CreateProvider:
 		return "", nil

@@ -28,6 +28,11 @@ func lookupCluster(ctx *pulumi.Context, name, region string) (eksCluster, error)
 	if err != nil {
 		return eksCluster{}, fmt.Errorf("looking up the EKS cluster %q (setting clusterName) in %s (aws:region): %w", name, region, inWords(err))
 	}
+	if madeHere(ctx, found.Tags) {
+		return eksCluster{}, fmt.Errorf("this stack has made the EKS cluster %s, which Kubecost runs in, and would delete it as soon as it only "+
+			"looks it up: set createCluster to true again, or, to move Kubecost, clusterName to another cluster; to keep this one, have the "+
+			"stack forget it, as docs/cluster.md says; nothing was changed", found.Arn)
+	}
 	if len(found.CertificateAuthorities) == 0 || len(found.Identities) == 0 || len(found.Identities[0].Oidcs) == 0 {
 		return eksCluster{}, fmt.Errorf("the EKS cluster %q (setting clusterName) is %s and has no endpoint yet: wait until it is ACTIVE",
 			name, found.Status)
@@ -53,16 +58,16 @@ func (c eksCluster) provider(ctx *pulumi.Context, region string) (string, error)
 			"oidcProvider to %s, or run `eksctl utils associate-iam-oidc-provider --cluster %s --region %s --approve`: %w",
 			c.issuer, c.name, createProvider, c.name, region, inWords(err))
 	}
-	if madeHere(ctx, provider) {
+	if madeHere(ctx, provider.Tags) {
 		return "", wouldDelete(provider, "oidcProvider")
 	}
 	return provider.Arn, nil
 }
 
-// madeHere says whether this stack has made an OIDC provider.
-func madeHere(ctx *pulumi.Context, provider *iam.LookupOpenIdConnectProviderResult) bool {
+// madeHere says whether this stack has made what has these tags.
+func madeHere(ctx *pulumi.Context, tags map[string]string) bool {
 	key, own := components.StackTag(ctx)
-	return provider.Tags[key] == own
+	return tags[key] == own
 }
 
 // wouldDelete is the error of a stack that has made a provider and now, by a setting, only looks it up.
@@ -78,7 +83,7 @@ func (c eksCluster) checkNoProvider(ctx *pulumi.Context) error {
 	if err != nil {
 		return nil
 	}
-	if madeHere(ctx, provider) {
+	if madeHere(ctx, provider.Tags) {
 		return nil
 	}
 	return fmt.Errorf("the issuer of the EKS cluster %q has an IAM OIDC provider already, %s, which this stack has not made: set "+
@@ -89,7 +94,7 @@ func (c eksCluster) checkNoProvider(ctx *pulumi.Context) error {
 // fault: nothing else of the provider needs to be known, so the caller need not have the right.
 func checkNamedProvider(ctx *pulumi.Context, providerARN string) error {
 	provider, err := iam.LookupOpenIdConnectProvider(ctx, &iam.LookupOpenIdConnectProviderArgs{Arn: &providerARN})
-	if err == nil && madeHere(ctx, provider) {
+	if err == nil && madeHere(ctx, provider.Tags) {
 		return wouldDelete(provider, "oidcProvider")
 	}
 	return nil

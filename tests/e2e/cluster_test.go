@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -154,12 +155,13 @@ func TestPodIdentityWithoutItsAgentIsRefused(t *testing.T) {
 	w.nothing("primary")
 }
 
-func TestAClusterThatDoesNotAnswerIsNamedInThePreview(t *testing.T) {
+func TestAClusterThatDoesNotAnswerOrIsTheStacksOwnIsNamedInThePreview(t *testing.T) {
 	w := newWorld(t)
 	w.up("payer")
-	if err := box.AddDeadCluster(t.Context(), w.primary, "dead"); err != nil {
-		t.Fatal(err)
-	}
+	own := map[string]string{"pulumi-stack": "organization/kubecost-cur/primary"} // as a new cluster has it
+	w.must(errors.Join(box.AddDeadCluster(t.Context(), w.primary, "dead", nil), box.AddDeadCluster(t.Context(), w.primary, "own", own)))
+	w.settings["clusterName"] = "own"
+	w.refuse(w.stack("primary"), "this stack has made the EKS cluster", "cluster/own", "createCluster to true again", "nothing was changed")
 	w.settings["clusterName"] = "dead"
 	said := w.refuse(w.stack("primary"), `cluster "dead" (setting clusterName)`, "https://127.0.0.1:1", "connection refused", "checkCluster", "nothing was changed")
 	for _, noise := range []string{"panic", "kubeVersion", "goroutine"} {

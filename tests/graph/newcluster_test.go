@@ -67,6 +67,37 @@ func TestANewClusterComesFirstAndTellsWhereItIs(t *testing.T) {
 	}
 }
 
+func TestAStackDoesNotOnlyLookUpTheClusterThatItHasMade(t *testing.T) {
+	tag := text(t, newClusterGraph(t, nil).one(t, "eks:index:Cluster", "").inputs["clusterTags"])
+	if tag != `{"pulumi-stack":"organization/kubecost-cur/primary"}` {
+		t.Errorf("the cluster's own tags are %s", tag)
+	}
+	for stack, refused := range map[string]bool{"primary": true, "other": false} {
+		own := func(token string, answer map[string]any) error {
+			if strings.Contains(token, "getCluster") {
+				answer["tags"] = map[string]any{"pulumi-stack": "organization/kubecost-cur/" + stack}
+			}
+			return nil
+		}
+		r := &recorder{payerOutputs: payerOutputs(), change: own}
+		err := run(t, r, "primary", primarySettings)
+		if !refused {
+			if err != nil {
+				t.Errorf("a cluster of another stack: %v", err)
+			}
+			continue
+		}
+		for _, want := range []string{"cluster/primary", "createCluster to true again", "clusterName", "nothing was changed"} {
+			if err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("the error does not say %q: %v", want, err)
+			}
+		}
+		if len(r.resources) > 0 {
+			t.Errorf("it registered %v first", r.count())
+		}
+	}
+}
+
 func TestANewClusterHasTheDriverAndTheStorageThatKubecostNeeds(t *testing.T) {
 	r := newClusterGraph(t, nil)
 	driver := r.one(t, "aws:eks/addon:Addon", "")

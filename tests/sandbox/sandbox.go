@@ -174,7 +174,7 @@ func (s *Sandbox) AddWorld(ctx context.Context, payer, primary string, o WorldOp
 		}
 		s.stop = append(s.stop, stop)
 	}
-	if err := s.addCluster(ctx, primary, ClusterName, endpoint, addons); err != nil {
+	if err := s.addCluster(ctx, simaws.EKSCluster{Account: primary, Name: ClusterName, Endpoint: endpoint, Addons: addons}); err != nil {
 		return err
 	}
 	if o.NoOIDCProvider {
@@ -187,17 +187,15 @@ func (s *Sandbox) AddWorld(ctx context.Context, payer, primary string, o WorldOp
 }
 
 // AddDeadCluster adds a cluster to an account whose API server does not answer.
-func (s *Sandbox) AddDeadCluster(ctx context.Context, account, name string) error {
-	return s.addCluster(ctx, account, name, deadEndpoint, nil)
+func (s *Sandbox) AddDeadCluster(ctx context.Context, account, name string, tags map[string]string) error {
+	return s.addCluster(ctx, simaws.EKSCluster{Account: account, Name: name, Endpoint: deadEndpoint, Tags: tags})
 }
 
-func (s *Sandbox) addCluster(ctx context.Context, account, name, endpoint string, addons []string) error {
-	err := s.Cloud.AddCluster(ctx, simaws.EKSCluster{
-		Account: account, Region: Region, Name: name, Endpoint: endpoint,
-		CA: s.Cluster.CA, Issuer: issuer, JWKS: s.Cluster.JWKS, Addons: addons,
-	})
-	if err != nil {
-		return fmt.Errorf("adding cluster %s to account %s: %w", name, account, err)
+// addCluster adds a cluster of the one API server that there is, by the endpoint that it is given.
+func (s *Sandbox) addCluster(ctx context.Context, c simaws.EKSCluster) error {
+	c.Region, c.CA, c.Issuer, c.JWKS = Region, s.Cluster.CA, issuer, s.Cluster.JWKS
+	if err := s.Cloud.AddCluster(ctx, c); err != nil {
+		return fmt.Errorf("adding cluster %s to account %s: %w", c.Name, c.Account, err)
 	}
 	return nil
 }

@@ -24,6 +24,7 @@ type EKSCluster struct {
 	// Addons are the names of the add-ons that it has. AutoMode says that EKS runs its nodes, with some of them built in.
 	Addons   []string
 	AutoMode bool
+	Tags     map[string]string
 	// JWKS gives the public keys of the service account tokens, as the API server's /openid/v1/jwks does.
 	JWKS func(context.Context) ([]byte, error)
 }
@@ -31,6 +32,14 @@ type EKSCluster struct {
 // arn is the cluster's ARN.
 func (k EKSCluster) arn() string {
 	return fmt.Sprintf("arn:aws:eks:%s:%s:cluster/%s", k.Region, k.Account, k.Name)
+}
+
+// tags are never null in what EKS says.
+func (k EKSCluster) tags() map[string]string {
+	if k.Tags == nil {
+		return map[string]string{}
+	}
+	return k.Tags
 }
 
 // clusters are the clusters of all accounts.
@@ -241,6 +250,6 @@ func describe(k EKSCluster) map[string]any {
 			"subnetIds": []string{}, "securityGroupIds": []string{}, "vpcId": "vpc-0a1b2c3d4e5f60718",
 			"endpointPublicAccess": true, "endpointPrivateAccess": false, "publicAccessCidrs": []string{"0.0.0.0/0"},
 		},
-		"tags": map[string]string{},
+		"tags": k.tags(),
 	}
 }
