@@ -55,16 +55,18 @@ type CurIntegration struct {
 	ReleaseStatus pulumi.StringOutput `pulumi:"releaseStatus" output:"optional"`
 }
 
-// NewCurIntegration registers the sides that args hold. What is wrong with the arguments, of the component and of all its
-// parts, is one error before anything is registered.
-func NewCurIntegration(
-	ctx *pulumi.Context, name string, args *CurIntegrationArgs, opts ...pulumi.ResourceOption,
-) (*CurIntegration, error) {
+// Validate returns what is wrong with the arguments of a CurIntegration of that name, of the component and of all its parts, as one
+// error. It is for who registers something that the arguments come from; NewCurIntegration does it anyway.
+func (args *CurIntegrationArgs) Validate(name string) error {
+	_, _, err := args.parts(name)
+	return err
+}
+
+// parts are the arguments of the parts of the sides that are set.
+func (args *CurIntegrationArgs) parts(name string) (payer *payerParts, primary *primaryParts, err error) {
 	if args == nil || args.Payer == nil && args.Primary == nil {
-		return nil, fmt.Errorf("the arguments of CurIntegration %q: neither Payer nor Primary is set", name)
+		return nil, nil, fmt.Errorf("the arguments of CurIntegration %q: neither Payer nor Primary is set", name)
 	}
-	var payer *payerParts
-	var primary *primaryParts
 	var faults []error
 	if args.Payer != nil {
 		payer = args.Payer.withDefaults().parts()
@@ -74,10 +76,18 @@ func NewCurIntegration(
 		primary = args.Primary.withDefaults().parts()
 		faults = append(faults, primary.validate(name, payer))
 	}
-	if err := errors.Join(faults...); err != nil {
+	return payer, primary, errors.Join(faults...)
+}
+
+// NewCurIntegration registers the sides that args hold. What is wrong with the arguments, of the component and of all its
+// parts, is one error before anything is registered.
+func NewCurIntegration(
+	ctx *pulumi.Context, name string, args *CurIntegrationArgs, opts ...pulumi.ResourceOption,
+) (*CurIntegration, error) {
+	payer, primary, err := args.parts(name)
+	if err != nil {
 		return nil, err
 	}
-
 	c := &CurIntegration{}
 	if err := ctx.RegisterComponentResource(CurIntegrationType, name, c, opts...); err != nil {
 		return nil, fmt.Errorf("registering CurIntegration %q: %w", name, err)

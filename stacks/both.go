@@ -9,7 +9,7 @@ import (
 // runBoth is one stack for those who hold the credentials of both accounts. The stack's own caller is the primary account's;
 // the settings say who the payer's is.
 func runBoth(ctx *pulumi.Context, s settings) error {
-	primary, err := primaryArgs(ctx, s) // looks things up, and so comes before what registers
+	primary, where, err := primaryArgs(ctx, s) // looks things up, and so comes before what registers
 	if err != nil {
 		return err
 	}
@@ -24,7 +24,7 @@ func runBoth(ctx *pulumi.Context, s settings) error {
 	if err != nil {
 		return err
 	}
-	integration, err := components.NewCurIntegration(ctx, "kubecost", &components.CurIntegrationArgs{Payer: payer, Primary: primary})
+	integration, err := newPrimary(ctx, s, &components.CurIntegrationArgs{Payer: payer, Primary: primary}, where)
 	if err != nil {
 		return err
 	}

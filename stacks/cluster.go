@@ -23,12 +23,19 @@ type cluster struct {
 	oidcProviderARN pulumi.StringInput
 }
 
+// tell has the primary side know the cluster.
+func (found cluster) tell(args *components.PrimaryArgs) {
+	args.Issuer, args.OidcProviderArn = found.issuer, found.oidcProviderARN
+	args.ClusterName, args.ClusterArn = found.name, found.arn
+}
+
 // findCluster looks up a cluster that is there, and checks that it is fit and answers. It registers nothing. Of a cluster that
-// is to be made it says nothing.
+// is to be made it says that there will be all of it.
 func findCluster(ctx *pulumi.Context, s settings) (cluster, error) {
 	c := s.Primary.Cluster
 	if c.Create {
-		return cluster{}, nil
+		const later = pulumi.String("")
+		return cluster{kubeconfig: later, name: later, arn: later, issuer: later, oidcProviderARN: later}, nil
 	}
 	var found cluster
 	server := apiserver.Server{

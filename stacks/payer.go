@@ -28,7 +28,7 @@ func runPayer(ctx *pulumi.Context, s settings) error {
 	if err != nil {
 		return err
 	}
-	integration, err := components.NewCurIntegration(ctx, "kubecost", &components.CurIntegrationArgs{Payer: args})
+	integration, err := components.NewCurIntegration(ctx, integrationName, &components.CurIntegrationArgs{Payer: args})
 	if err != nil {
 		return err
 	}

@@ -13,11 +13,11 @@ import (
 
 // runPrimary is the primary stack: who Kubecost is, the secret that tells it where the bill is, and its release.
 func runPrimary(ctx *pulumi.Context, s settings) error {
-	args, err := primaryArgs(ctx, s)
+	args, where, err := primaryArgs(ctx, s)
 	if err != nil {
 		return err
 	}
-	integration, err := components.NewCurIntegration(ctx, "kubecost", &components.CurIntegrationArgs{Primary: args})
+	integration, err := newPrimary(ctx, s, &components.CurIntegrationArgs{Primary: args}, where)
 	if err != nil {
 		return err
 	}
@@ -25,12 +25,32 @@ func runPrimary(ctx *pulumi.Context, s settings) error {
 	return nil
 }
 
-// primaryArgs are the primary side's arguments. The payers' outputs and the cluster are looked up and checked before anything
-// is registered.
-func primaryArgs(ctx *pulumi.Context, s settings) (*components.PrimaryArgs, error) {
+// newPrimary registers the cluster, if it is to be made, its provider, and the integration. What is wrong with the integration's arguments
+// is told before: a cluster takes a quarter of an hour, and costs money.
+func newPrimary(ctx *pulumi.Context, s settings, args *components.CurIntegrationArgs, where cluster) (*components.CurIntegration, error) {
+	where.tell(args.Primary)
+	if err := args.Validate(integrationName); err != nil {
+		return nil, err
+	}
+	var err error
+	if s.Primary.Cluster.Create {
+		if where, err = newCluster(ctx, s); err != nil {
+			return nil, err
+		}
+		where.tell(args.Primary)
+	}
+	if args.Primary.KubernetesProvider, err = where.provider(ctx); err != nil {
+		return nil, err
+	}
+	return components.NewCurIntegration(ctx, integrationName, args)
+}
+
+// primaryArgs are the primary side's arguments, but for where the cluster is. The payers' outputs and the cluster are looked up and
+// checked; nothing is registered.
+func primaryArgs(ctx *pulumi.Context, s settings) (args *components.PrimaryArgs, where cluster, err error) {
 	payers, where, err := lookUp(ctx, s)
 	if err != nil {
-		return nil, err
+		return nil, where, err
 	}
 	var connections []components.PayerConnection
 	for _, p := range payers {
@@ -38,16 +58,7 @@ func primaryArgs(ctx *pulumi.Context, s settings) (*components.PrimaryArgs, erro
 	}
 	values, err := helmValues(ctx, s)
 	if err != nil {
-		return nil, err
-	}
-	if s.Primary.Cluster.Create {
-		if where, err = newCluster(ctx, s); err != nil {
-			return nil, err
-		}
-	}
-	kubernetesProvider, err := where.provider(ctx)
-	if err != nil {
-		return nil, err
+		return nil, where, err
 	}
 	return &components.PrimaryArgs{
 		AccountID:           s.PrimaryAccountID,
@@ -59,12 +70,8 @@ func primaryArgs(ctx *pulumi.Context, s settings) (*components.PrimaryArgs, erro
 		PermissionsBoundary: s.PermissionsBoundary,
 		Namespace:           s.Primary.Namespace,
 		ServiceAccountName:  s.Primary.ServiceAccountName,
-		Issuer:              where.issuer,
-		OidcProviderArn:     where.oidcProviderARN,
 		CreateOidcProvider:  s.Primary.Cluster.OIDCProvider == createProvider,
 		PodIdentity:         s.Identity == podIdentity,
-		ClusterName:         where.name,
-		ClusterArn:          where.arn,
 		ReleaseName:         s.Primary.ReleaseName,
 		ChartLine:           s.Primary.Chart.Name,
 		ChartVersion:        s.Primary.ChartVersion,
@@ -73,8 +80,7 @@ func primaryArgs(ctx *pulumi.Context, s settings) (*components.PrimaryArgs, erro
 		StorageClass:        s.Primary.StorageClass,
 		Values:              values,
 		Tags:                s.Tags,
-		KubernetesProvider:  kubernetesProvider,
-	}, nil
+	}, where, nil
 }
 
 // lookUp reads the payers' outputs and finds the cluster, at the same time: the first waits for the state's backend, the second for

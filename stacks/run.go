@@ -5,6 +5,9 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
+// integrationName is the name of every stack's CurIntegration.
+const integrationName = "kubecost"
+
 // Run is the Pulumi program of every stack of the project. It returns all faults of the stack's settings as one error before
 // it registers anything.
 func Run(ctx *pulumi.Context) error {

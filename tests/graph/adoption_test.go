@@ -189,6 +189,15 @@ func TestOneStackLooksUpWhatThePayerHasAsThePayersCaller(t *testing.T) {
 	}
 }
 
+func TestWhatIsNotThereIsToldBeforeAClusterIsMade(t *testing.T) {
+	r := &recorder{}
+	err := run(t, r, "both", with(bothSettings, map[string]string{"kubecost-cur:adopt": `["payerRole"]`, "kubecost-cur:createCluster": "true"}))
+	if err == nil {
+		t.Fatal("a role that is not there was adopted")
+	}
+	refusedPlainly(t, r, err)
+}
+
 func TestWhatTheStackItselfHasMadeIsNotAdopted(t *testing.T) {
 	made := map[string]any{
 		"reportName": "Kube-Cost", "curBucketName": "bills", "athenaBucketName": "s3://results/kubecost/", "athenaDatabase": "athenacurcfn_kube_cost",

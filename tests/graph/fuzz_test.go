@@ -115,7 +115,8 @@ func refusedPlainly(t *testing.T, r *recorder, err error) {
 
 func FuzzASettingIsTakenOrRefusedBeforeAnythingIsMade(f *testing.F) {
 	all := keys(f)
-	stacks := []map[string]string{payerSettings, primarySettings, bothSettings}
+	newCluster := map[string]string{"kubecost-cur:createCluster": "true"}
+	stacks := []map[string]string{payerSettings, primarySettings, bothSettings, with(primarySettings, newCluster), with(bothSettings, newCluster)}
 	for stack := range stacks {
 		for key := range all {
 			for i, value := range append(slices.Sorted(maps.Values(hostile)), odd...) {

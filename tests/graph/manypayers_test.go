@@ -65,18 +65,20 @@ func TestPayersBeyondIAMsLimitsAreRefusedBeforeAnythingIsRegistered(t *testing.T
 	for i := range 1210 {
 		tooMany = append(tooMany, literal(account(i+1)))
 	}
-	for want, payers := range map[string][]any{
-		"at most 1210 payers": tooMany,
-		"and IAM takes 6144":  long(79),
-	} {
-		r := &recorder{payerOutputs: payerOutputs()}
-		err := run(t, r, "primary", with(primarySettings, map[string]string{"kubecost-cur:payers": text(t, payers)}))
-		if err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%d payers: the error does not say %q: %v", len(payers)+1, want, err)
-		}
-		for _, res := range r.resources {
-			if strings.HasPrefix(res.token, "aws:") || strings.HasPrefix(res.token, "kubernetes:") {
-				t.Errorf("it registered %s first", res.name)
+	for _, newCluster := range []string{"false", "true"} {
+		for want, payers := range map[string][]any{
+			"at most 1210 payers": tooMany,
+			"and IAM takes 6144":  long(79),
+		} {
+			r := &recorder{payerOutputs: payerOutputs()}
+			err := run(t, r, "primary", with(primarySettings, map[string]string{
+				"kubecost-cur:payers": text(t, payers), "kubecost-cur:createCluster": newCluster,
+			}))
+			if err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("%d payers: the error does not say %q: %v", len(payers)+1, want, err)
+			}
+			if len(r.resources) > 0 {
+				t.Errorf("with createCluster %s, it registered %v first", newCluster, r.count())
 			}
 		}
 	}
