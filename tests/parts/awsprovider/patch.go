@@ -10,12 +10,14 @@ import (
 // patch replaces a string that must occur once in a file.
 type patch struct{ file, old, new string }
 
-// patches shorten waits that allow for S3's eventual consistency. The sandbox's S3 has
-// none, and a lifecycle configuration would take a minute to create.
+// patches shorten waits that allow for eventual consistency. The sandbox's AWS has none, and
+// a lifecycle configuration would take a minute to create, as would the look at a grant of
+// Lake Formation that is gone.
 var patches = []patch{
 	{lifecycle, "Delay:   10 * time.Second", "Delay:   0"},
 	{lifecycle, "ContinuousTargetOccurence: 10", "ContinuousTargetOccurence: 1"},
 	{lifecycle, "PollInterval:              5 * time.Second", "PollInterval:              200 * time.Millisecond"},
+	{"internal/service/lakeformation/wait.go", "permissionsReadyTimeout       = 1 * time.Minute", "permissionsReadyTimeout       = 5 * time.Second"},
 }
 
 const lifecycle = "internal/service/s3/bucket_lifecycle_configuration.go"
