@@ -1,7 +1,6 @@
 package e2e
 
-// The changes that TestEachSettingChangesOnlyWhatItMust previews, at least one of every setting. PAYER and PRIMARY stand for the
-// accounts.
+// The changes that the tests of each setting preview, at least one of every setting. PAYER and PRIMARY stand for the accounts.
 
 var payerChanges = []change{
 	{key: "side", value: "primary"},

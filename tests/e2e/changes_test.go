@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"flag"
 	"fmt"
 	"maps"
 	"os"
@@ -9,15 +8,12 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	"gopkg.in/yaml.v3"
 
 	"github.com/kubecost-cur/kubecost-cur/tests/sandbox"
 )
-
-var update = flag.Bool("update", false, "write what was seen into docs/changes.md")
 
 // change is a setting of a stack that is up, given another value.
 type change struct {
@@ -46,36 +42,37 @@ func (c change) given() string {
 	return text
 }
 
-// TestEachSettingChangesOnlyWhatItMust previews a change of every setting there is, alone, and compares what the engine would do with
-// docs/changes.md, which it writes with -update. A report is never replaced while it is protected.
-func TestEachSettingChangesOnlyWhatItMust(t *testing.T) {
-	var mu sync.Mutex
-	seen := map[string][]shown{} // by side
-	stacks := []struct {
-		side    string
-		changes []change
-	}{{"payer", payerChanges}, {"primary", primaryChanges}, {"both", bothChanges}, {"payer-ci", ciChanges}}
-	t.Run("previews", func(t *testing.T) {
-		for _, s := range stacks {
-			t.Run(s.side, func(t *testing.T) {
-				rows := previews(t, s.side, s.changes)
-				mu.Lock()
-				defer mu.Unlock()
-				seen[s.side] = rows
-			})
-		}
-	})
-	if t.Failed() {
-		return
-	}
-	var b strings.Builder
-	b.WriteString(changesIntroduction)
+// sides are the stacks whose settings are changed, each a section of docs/changes.md.
+var sides = []struct {
+	name    string
+	changes []change
+}{{"payer", payerChanges}, {"primary", primaryChanges}, {"both", bothChanges}, {"payer-ci", ciChanges}}
+
+// A side each: they run beside one another.
+
+func TestEachSettingOfThePayerChangesOnlyWhatItMust(t *testing.T) {
+	changesOnly(t, "payer", payerChanges)
+}
+
+func TestEachSettingOfThePrimaryChangesOnlyWhatItMust(t *testing.T) {
+	changesOnly(t, "primary", primaryChanges)
+}
+
+func TestEachSettingOfBothSidesChangesOnlyWhatItMust(t *testing.T) {
+	changesOnly(t, "both", bothChanges)
+}
+
+func TestEachSettingOfCIChangesOnlyWhatItMust(t *testing.T) {
+	changesOnly(t, "payer-ci", ciChanges)
+}
+
+// Each setting of the project is changed in a side at least, and docs/changes.md has nothing but its sides.
+func TestEachSettingIsAmongThoseThatAreChanged(t *testing.T) {
+	t.Parallel()
 	have := map[string]bool{}
-	for _, s := range stacks {
-		fmt.Fprintf(&b, "\n## `side: %s`\n\n| setting | changed to | what the preview shows |\n|---|---|---|\n", s.side)
-		for _, row := range seen[s.side] {
-			have[row.key] = true
-			fmt.Fprintf(&b, "| `%s` | %s | %s |\n", row.key, row.given(), row.effect)
+	for _, s := range sides {
+		for _, c := range s.changes {
+			have[c.key] = true
 		}
 	}
 	for _, key := range allSettings(t) {
@@ -83,17 +80,34 @@ func TestEachSettingChangesOnlyWhatItMust(t *testing.T) {
 			t.Errorf("what a change of the setting %s does is not tested: add it to the changes of its side", key)
 		}
 	}
-	name := filepath.Join(box.Env.Root, "docs", "changes.md")
-	if *update {
-		if err := os.WriteFile(name, []byte(b.String()), 0o644); err != nil {
-			t.Fatal(err)
+	page := changesPage(t, "", "")
+	want := changesIntroduction
+	for _, s := range sides {
+		section := sectionOf(page, s.name)
+		if section == "" {
+			t.Errorf("docs/changes.md has no section of side %s", s.name)
 		}
+		want += section
 	}
-	documented, err := os.ReadFile(name)
-	if err != nil {
-		t.Fatal(err)
+	for _, difference := range differences(page, want) {
+		t.Errorf("docs/changes.md differs from what is to be there: %s", difference)
 	}
-	for _, difference := range differences(string(documented), b.String()) {
+}
+
+// changesOnly previews a change of every setting of a side, alone, and compares what the engine would do with the side's section of
+// docs/changes.md, which it writes with -update. A report is never replaced while it is protected.
+func changesOnly(t *testing.T, side string, changes []change) {
+	t.Helper()
+	rows := previews(t, side, changes)
+	if t.Failed() {
+		return
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s\n\n| setting | changed to | what the preview shows |\n|---|---|---|\n", sectionBegin(side))
+	for _, row := range rows {
+		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", row.key, row.given(), row.effect)
+	}
+	for _, difference := range differences(sectionOf(changesPage(t, side, b.String()), side), b.String()) {
 		t.Errorf("docs/changes.md differs from what was seen: %s", difference)
 	}
 }
@@ -233,29 +247,3 @@ func allSettings(t *testing.T) []string {
 	}
 	return slices.Sorted(maps.Keys(project.Config))
 }
-
-// differences are the lines that only one of two texts has.
-func differences(documented, seen string) []string {
-	var all []string
-	for _, pair := range []struct{ what, in, notIn string }{{"it has", documented, seen}, {"seen was", seen, documented}} {
-		have := strings.Split(pair.notIn, "\n")
-		for line := range strings.SplitSeq(pair.in, "\n") {
-			if !slices.Contains(have, line) {
-				all = append(all, fmt.Sprintf("%s %q", pair.what, line))
-			}
-		}
-	}
-	return all
-}
-
-const changesIntroduction = `# What a changed setting does
-
-For each setting, given another value in a stack that is up: what ` + "`pulumi preview`" + ` shows. Each was changed alone, or with what it needs, in
-the sandbox; the tests compare this page with what the engine says. Nothing that is not named is touched.
-
-The report and its bucket are protected unless ` + "`reportProtect` is `false`" + `: a change that would replace or delete them is refused, and nothing
-is changed. Where you want it all the same: set ` + "`reportProtect: false`, run `pulumi up`" + `, then make the change. A report that is made again needs another
-` + "`reportName` or `reportPrefix`" + `, or AWS may corrupt its data.
-
-A ` + "`kubecost-release`" + ` that is replaced is deleted first, with what it has stored: [Another namespace or release name](charts.md#another-namespace-or-release-name).
-`

@@ -7,44 +7,58 @@ import (
 	"github.com/kubecost-cur/kubecost-cur/tests/sandbox"
 )
 
-// The pod that reads the bill gets its file where it looks for it, and the role; and a new pod reads the new file when a payer's
-// stack has changed, also where the file is mounted so that a running pod never sees the change.
-func TestEachChartLineReadsTheBillAndFollowsItsChanges(t *testing.T) {
-	for _, line := range []string{"cost-analyzer-1", "cost-analyzer-2", "kubecost-3", "opencost"} {
-		t.Run(line, func(t *testing.T) {
-			w := newWorld(t)
-			w.up("payer")
-			delivered, ask := w.bill()
-			w.settings["chartLine"] = line
-			w.from["primary"] = map[string]string{
-				"kubecost-3": "examples/Pulumi.primary-kubecost-3.yaml", "opencost": "examples/Pulumi.primary-opencost.yaml",
-			}[line]
-			outputs := w.up("primary").Outputs
-			if got := outputs["releaseStatus"].Value; got != "deployed" {
-				t.Errorf("the release is %v", got)
-			}
-			asks := func() *sandbox.Answer {
-				t.Helper()
-				answer := w.reads(delivered, ask)
-				if want := outputs["readerRoleArn"].Value; answer.RoleARN != want {
-					t.Errorf("the pod has the role %s, want %v", answer.RoleARN, want)
-				}
-				return answer
-			}
-			before := asks()
-			w.unchanged("primary")
+// A chart line each: they run beside one another.
 
-			w.settings["chartLine"], w.settings["workGroupName"] = "", "kubecost-other"
-			w.up("payer")
-			delete(w.settings, "workGroupName")
-			w.settings["chartLine"] = line
-			w.up("primary")
-			if after := asks(); after.Pod == before.Pod {
-				t.Errorf("pod %s is still there, with the old file", after.Pod)
-			}
-			w.unchanged("primary")
-		})
+func TestTheChartCostAnalyzer1ReadsTheBillAndFollowsItsChanges(t *testing.T) {
+	readsAndFollows(t, "cost-analyzer-1", "")
+}
+
+func TestTheChartCostAnalyzer2ReadsTheBillAndFollowsItsChanges(t *testing.T) {
+	readsAndFollows(t, "cost-analyzer-2", "")
+}
+
+func TestTheChartKubecost3ReadsTheBillAndFollowsItsChanges(t *testing.T) {
+	readsAndFollows(t, "kubecost-3", "examples/Pulumi.primary-kubecost-3.yaml")
+}
+
+func TestTheChartOpenCostReadsTheBillAndFollowsItsChanges(t *testing.T) {
+	readsAndFollows(t, "opencost", "examples/Pulumi.primary-opencost.yaml")
+}
+
+// readsAndFollows installs a chart line with the settings of a file: the pod that reads the bill gets its file where it looks for it,
+// and the role; and a new pod reads the new file when a payer's stack has changed, also where the file is mounted so that a running
+// pod never sees the change.
+func readsAndFollows(t *testing.T, line, settings string) {
+	t.Helper()
+	w := newWorld(t)
+	w.up("payer")
+	delivered, ask := w.bill()
+	w.settings["chartLine"] = line
+	w.from["primary"] = settings
+	outputs := w.up("primary").Outputs
+	if got := outputs["releaseStatus"].Value; got != "deployed" {
+		t.Errorf("the release is %v", got)
 	}
+	asks := func() *sandbox.Answer {
+		t.Helper()
+		answer := w.reads(delivered, ask)
+		if want := outputs["readerRoleArn"].Value; answer.RoleARN != want {
+			t.Errorf("the pod has the role %s, want %v", answer.RoleARN, want)
+		}
+		return answer
+	}
+	before := asks()
+	w.unchanged("primary")
+
+	w.settings["chartLine"], w.settings["workGroupName"] = "", "kubecost-other"
+	w.up("payer")
+	delete(w.settings, "workGroupName")
+	w.settings["chartLine"] = line
+	w.up("primary")
+	if after := asks(); after.Pod == before.Pod {
+		t.Errorf("pod %s is still there, with the old file", after.Pod)
+	}
+	w.unchanged("primary")
 }
 
 func TestAStackMovesFromKubecost2To3InPlaceAndKeepsItsVolume(t *testing.T) {

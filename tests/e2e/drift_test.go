@@ -155,41 +155,41 @@ func (d *drifting) mended(before []object, stacks ...string) {
 	}
 }
 
-// TestDriftIsSeenAndMendedAndTheBillStays changes and deletes all that the stacks make, many at a time.
-func TestDriftIsSeenAndMendedAndTheBillStays(t *testing.T) {
-	t.Run("two stacks", func(t *testing.T) {
-		w := newWorldOf(t, sandbox.WorldOptions{NoOIDCProvider: true})
-		box.Cloud.SeeCostTags(w.payer, "team")
-		d := newDrifting(w, map[string]map[string]string{
-			"payer": {
-				"reportProtect": "", "forceDestroy": "", "catalogMode": "crawler", "crawlerTrigger": "event", "lakeFormation": "true",
-				"reportExpirationDays": "120", "activatedCostAllocationTags": `["team"]`,
-			},
-			"primary": {"oidcProvider": "create"},
-		}, "payer", "primary")
-		d.unseen()
-		d.changed()
-		d.anotherReportIsRefused(d.byTheHour())
-		d.anotherSecretIsNamed()
-		d.deleted()
-		d.emptied()
-	})
-	t.Run("one stack", func(t *testing.T) {
-		w := newWorldOf(t, sandbox.WorldOptions{NoOIDCProvider: true, PodIdentityAgent: true})
-		var payers []string // so many that the reader role needs a second policy
-		for i := range 80 {
-			payers = append(payers, fmt.Sprintf(`{athenaBucketName: "s3://results-%d", athenaRegion: us-east-2, athenaDatabase: d, athenaTable: t, `+
-				`athenaWorkgroup: w, projectID: "3%011d", masterPayerARN: "arn:aws:iam::3%011d:role/kubecost-cur-access"}`, i, i, i))
-		}
-		d := newDrifting(w, map[string]map[string]string{"both": {
-			"reportProtect": "", "forceDestroy": "", "reportVersion": `"2"`, "costAllocationTags": "", "identity": "pod-identity", "chartLine": "opencost",
-			"payers": "[" + strings.Join(payers, ", ") + "]",
-		}}, "both")
-		d.podIdentity = true
-		d.changed()
-		d.anotherReportIsRefused(d.elsewhere())
-		d.deleted()
-	})
+// All that two stacks make is changed and deleted, many at a time.
+func TestDriftOfTwoStacksIsSeenAndMendedAndTheBillStays(t *testing.T) {
+	w := newWorldOf(t, sandbox.WorldOptions{NoOIDCProvider: true})
+	box.Cloud.SeeCostTags(w.payer, "team")
+	d := newDrifting(w, map[string]map[string]string{
+		"payer": {
+			"reportProtect": "", "forceDestroy": "", "catalogMode": "crawler", "crawlerTrigger": "event", "lakeFormation": "true",
+			"reportExpirationDays": "120", "activatedCostAllocationTags": `["team"]`,
+		},
+		"primary": {"oidcProvider": "create"},
+	}, "payer", "primary")
+	d.unseen()
+	d.changed()
+	d.anotherReportIsRefused(d.byTheHour())
+	d.anotherSecretIsNamed()
+	d.deleted()
+	d.emptied()
+}
+
+// All that one stack with both sides makes, with other settings.
+func TestDriftOfOneStackIsSeenAndMendedAndTheBillStays(t *testing.T) {
+	w := newWorldOf(t, sandbox.WorldOptions{NoOIDCProvider: true, PodIdentityAgent: true})
+	var payers []string // so many that the reader role needs a second policy
+	for i := range 80 {
+		payers = append(payers, fmt.Sprintf(`{athenaBucketName: "s3://results-%d", athenaRegion: us-east-2, athenaDatabase: d, athenaTable: t, `+
+			`athenaWorkgroup: w, projectID: "3%011d", masterPayerARN: "arn:aws:iam::3%011d:role/kubecost-cur-access"}`, i, i, i))
+	}
+	d := newDrifting(w, map[string]map[string]string{"both": {
+		"reportProtect": "", "forceDestroy": "", "reportVersion": `"2"`, "costAllocationTags": "", "identity": "pod-identity", "chartLine": "opencost",
+		"payers": "[" + strings.Join(payers, ", ") + "]",
+	}}, "both")
+	d.podIdentity = true
+	d.changed()
+	d.anotherReportIsRefused(d.elsewhere())
+	d.deleted()
 }
 
 // changed changes everything, and mends it by an update that looks first at what is there.

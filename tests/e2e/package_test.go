@@ -218,6 +218,7 @@ func TestAFaultInAYAMLProgramIsToldBeforeAnythingIsMade(t *testing.T) {
 }
 
 func TestThePythonProgramCallsTheSDKAsItIs(t *testing.T) {
+	t.Parallel()
 	set, err := languages()
 	if err != nil {
 		t.Fatal(err)

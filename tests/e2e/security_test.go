@@ -23,14 +23,8 @@ var updateSecurity = flag.Bool("update-security", false, "write what the policie
 // TestSecurityKubecostGetsTheBillAndNobodyAnythingElse asks the policies of the stacks, as they are in their states, all requests of
 // the matrix, and compares docs/security.md and docs/security-options.md with the answers.
 func TestSecurityKubecostGetsTheBillAndNobodyAnythingElse(t *testing.T) {
-	t.Parallel()
-	var usual, options security.Policies
-	t.Run("stacks", func(t *testing.T) {
-		t.Run("usual", func(t *testing.T) { usual = newWorld(t).policies() })
-		t.Run("with further settings", func(t *testing.T) {
-			options = newWorldOf(t, sandbox.WorldOptions{PodIdentityAgent: true}).optionPolicies()
-		})
-	})
+	usual := newWorld(t).policies()
+	options := newWorldOf(t, sandbox.WorldOptions{PodIdentityAgent: true}).optionPolicies()
 	if t.Failed() {
 		return
 	}
