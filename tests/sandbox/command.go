@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"slices"
 	"strings"
 	"sync"
 
@@ -19,11 +18,7 @@ type command struct {
 
 	state   string // folder of the stacks' states
 	history bool   // whether an operation's summary is wanted
-	outputs *outputs
 }
-
-// outputs are what pulumi said last of a stack's outputs.
-type outputs struct{ stdout, stderr string }
 
 var commands sync.Map // *engine by the engine's folder
 
@@ -41,7 +36,7 @@ func (e Env) newCommand(state string, history bool) (command, error) {
 	if one.err != nil {
 		return command{}, fmt.Errorf("starting the engine: %w", one.err)
 	}
-	return command{one.command, state, history, &outputs{}}, nil
+	return command{one.command, state, history}, nil
 }
 
 // has says whether a stack has been made.
@@ -51,28 +46,23 @@ func (c command) has(stack string) bool {
 }
 
 // Run runs pulumi, but where its answer is known: a stack that is there can be selected, nobody asked for the history, and outputs
-// without a secret in them, which the API asks for first, are the same with secrets shown.
+// without a secret among them are in the state.
 func (c command) Run(
 	ctx context.Context, dir string, in io.Reader, out, errOut []io.Writer, env []string, args ...string,
 ) (stdout, stderr string, code int, err error) {
-	run := func() (string, string, int, error) {
-		return c.PulumiCommand.Run(ctx, dir, in, out, errOut, env, args...)
-	}
-	switch called := strings.Join(args[:min(2, len(args))], " "); {
-	case called == "stack select" && c.has(args[len(args)-1]):
+	switch called, last := strings.Join(args[:min(2, len(args))], " "), args[len(args)-1]; {
+	case called == "stack select" && c.has(last):
 		return "", "", 0, nil
 	case called == "stack history" && !c.history:
 		return "[]", "", 0, nil
-	case called == "stack output" && slices.Contains(args, "--show-secrets"):
-		if last := c.outputs.stdout; last != "" && !strings.Contains(last, "[secret]") {
-			return last, c.outputs.stderr, 0, nil
-		}
 	case called == "stack output":
-		stdout, stderr, code, err = run()
-		if err == nil {
-			*c.outputs = outputs{stdout, stderr}
+		text, err := plainOutputs(c.state, last)
+		if err != nil {
+			return "", err.Error(), 1, err
 		}
-		return stdout, stderr, code, err
+		if text != "" {
+			return text, "", 0, nil
+		}
 	}
-	return run()
+	return c.PulumiCommand.Run(ctx, dir, in, out, errOut, env, args...)
 }

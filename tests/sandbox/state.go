@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"path/filepath"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 )
 
 // StateFile is where the engine keeps a stack of a state.
@@ -24,12 +26,17 @@ func stateFile(backend, stack string) string {
 // Checkpoint is a stack's state as the engine has last written it, also while an update runs. It is empty for a stack that was never
 // up. It reads the file backend's file, since an engine that exports it takes half a second.
 func (e Env) Checkpoint(state, stack string) (apitype.DeploymentV3, error) {
+	return checkpoint(filepath.Join(e.state(), state), stack)
+}
+
+// checkpoint is that of a stack in a folder.
+func checkpoint(backend, stack string) (apitype.DeploymentV3, error) {
 	var file struct {
 		Checkpoint struct {
 			Latest apitype.DeploymentV3 `json:"latest"`
 		} `json:"checkpoint"`
 	}
-	b, err := os.ReadFile(e.StateFile(state, stack))
+	b, err := os.ReadFile(stateFile(backend, stack))
 	if errors.Is(err, fs.ErrNotExist) {
 		return apitype.DeploymentV3{}, nil
 	}
@@ -40,6 +47,27 @@ func (e Env) Checkpoint(state, stack string) (apitype.DeploymentV3, error) {
 		return apitype.DeploymentV3{}, fmt.Errorf("reading the state of stack %s: %w", stack, err)
 	}
 	return file.Checkpoint.Latest, nil
+}
+
+// plainOutputs are a stack's outputs in JSON, as the engine writes them; empty if there are none, or a secret is among them.
+func plainOutputs(backend, stack string) (string, error) {
+	latest, err := checkpoint(backend, stack)
+	if err != nil {
+		return "", err
+	}
+	for _, r := range latest.Resources {
+		if r.Type != resource.RootStackType {
+			continue
+		}
+		b, err := json.Marshal(r.Outputs)
+		if err != nil {
+			return "", fmt.Errorf("encoding the outputs of stack %s: %w", stack, err)
+		}
+		if len(r.Outputs) > 0 && !bytes.Contains(b, []byte(resource.SigKey)) {
+			return string(b), nil
+		}
+	}
+	return "", nil
 }
 
 // EnginePID is the process of the engine that updates a stack: the file backend's lock names it. It is 0 when there is no lock.
