@@ -44,20 +44,16 @@ func newCIRoles(w *world, settings map[string]map[string]string) *ciRoles {
 			w.t.Fatalf("making the roles of %s: %v", side, err)
 		}
 		c.preview[side], c.deploy[side] = result.Outputs["previewRoleArn"].Value.(string), result.Outputs["deployRoleArn"].Value.(string)
-		c.keepAllowed(stack, side)
+		c.keepAllowed(side)
 	}
 	return c
 }
 
-// keepAllowed keeps which actions the policies in a stack's state allow.
-func (c *ciRoles) keepAllowed(stack auto.Stack, side string) {
+// keepAllowed keeps which actions the policies allow in the state of the stack with a side's roles.
+func (c *ciRoles) keepAllowed(side string) {
 	c.t.Helper()
-	deployment, err := sandbox.Deployment(c.t.Context(), stack)
-	if err != nil {
-		c.t.Fatal(err)
-	}
 	size := map[string]int{}
-	for _, r := range deployment.Resources {
+	for _, r := range c.resources(side + "-ci") {
 		text, ok := r.Inputs["policy"].(string)
 		if !ok {
 			continue

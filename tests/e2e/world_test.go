@@ -299,11 +299,8 @@ func (w *world) empty() {
 	}
 }
 
+// resources are those in a stack's state, with what is secret encrypted.
 func (w *world) resources(name string) []apitype.ResourceV3 {
 	w.t.Helper()
-	d, err := sandbox.Deployment(w.t.Context(), w.stack(name))
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	return d.Resources
+	return w.checkpoint(name).Resources
 }

@@ -142,7 +142,7 @@ func (d *demo) destroy(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	protected, err := ProtectedResources(ctx, stack)
+	protected, err := protectedResources(ctx, stack)
 	if err != nil {
 		return err
 	}
@@ -166,8 +166,8 @@ func (d *demo) destroy(ctx context.Context, name string) error {
 	return nil
 }
 
-// ProtectedResources are the URNs of a stack's protected resources.
-func ProtectedResources(ctx context.Context, stack auto.Stack) ([]string, error) {
+// protectedResources are the URNs of a stack's protected resources.
+func protectedResources(ctx context.Context, stack auto.Stack) ([]string, error) {
 	deployment, err := Deployment(ctx, stack)
 	if err != nil {
 		return nil, err
