@@ -2,13 +2,8 @@ package sandbox
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"fmt"
 	"math"
-	"net/http"
-	"net/url"
-	"os"
 	"slices"
 	"time"
 
@@ -139,27 +134,4 @@ func (a *Answer) add(costs []kubecost.Cost) {
 		}
 		return int(y.Cost - x.Cost)
 	})
-}
-
-// httpClient reaches the simulated AWS.
-func (e Env) httpClient() (*http.Client, error) {
-	ca, err := os.ReadFile(e.CAFile)
-	if err != nil {
-		return nil, fmt.Errorf("reading the sandbox's CA: %w", err)
-	}
-	pool := x509.NewCertPool()
-	if !pool.AppendCertsFromPEM(ca) {
-		return nil, fmt.Errorf("%s has no certificate", e.CAFile)
-	}
-	proxy, err := url.Parse(e.ProxyURL)
-	if err != nil {
-		return nil, fmt.Errorf("reading the proxy's address: %w", err)
-	}
-	return &http.Client{
-		Timeout: time.Minute,
-		Transport: &http.Transport{
-			Proxy:           http.ProxyURL(proxy),
-			TLSClientConfig: &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12},
-		},
-	}, nil
 }

@@ -83,16 +83,13 @@ func (u Usage) write(file string) error {
 	return nil
 }
 
-// runFolder builds the Go program of a folder first, with the flags of the sandbox, so that what both need is compiled once.
+// runFolder builds the Go program of a folder first, with the flags of the sandbox, so that what both need is compiled once, and into a
+// file that stays, so that Go builds nothing where nothing has changed.
 func runFolder(ctx context.Context, r *pulumirpc.RunRequest) (*pulumirpc.RunResponse, error) {
-	dir, err := os.MkdirTemp("", "program-")
-	if err != nil {
-		return nil, fmt.Errorf("making a folder for the program: %w", err)
-	}
-	defer os.RemoveAll(dir)
-	program := filepath.Join(dir, "program")
+	folder := r.GetInfo().GetProgramDirectory()
+	program := filepath.Join(os.TempDir(), fmt.Sprintf("program-%08x", hash(folder)))
 	build := exec.CommandContext(ctx, "go", "build", "-gcflags=all=-N -l", "-ldflags=-s -w", "-o", program, r.GetInfo().GetEntryPoint())
-	build.Dir = r.GetInfo().GetProgramDirectory()
+	build.Dir = folder
 	if said, err := build.CombinedOutput(); err != nil {
 		return &pulumirpc.RunResponse{Error: fmt.Sprintf("building the program in %s: %v\n%s", build.Dir, err, said)}, nil
 	}
