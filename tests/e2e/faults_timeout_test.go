@@ -15,7 +15,7 @@ func TestAReleaseThatTimesOutIsMendedByTheNextUp(t *testing.T) {
 	w, _ := faulty(t)
 	w.up("payer")
 	impatient := func(key, value string) map[string]string {
-		return map[string]string{key: value, "timeoutSeconds": "10"}
+		return map[string]string{key: value, "timeoutSeconds": "5"}
 	}
 	processors := func(n string) string { return "{prometheus: {server: {resources: {requests: {cpu: " + n + "}}}}}" }
 	mended := func() {

@@ -90,18 +90,26 @@ func (p *patient) outputs() {
 // run runs kubecost-cur and returns what it wrote and its exit code.
 func (p *patient) run(args ...string) (out, said string, code int) {
 	p.t.Helper()
+	out, said, code, err := p.command(p.env, args...)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return out, said, code
+}
+
+// command is run with some environment, which many may call at a time.
+func (p *patient) command(env map[string]string, args ...string) (out, said string, code int, err error) {
 	cmd := exec.CommandContext(p.t.Context(), filepath.Join(box.Env.Root, ".sandbox", "bin", "kubecost-cur"), args...)
-	for key, value := range p.env {
+	for key, value := range env {
 		cmd.Env = append(cmd.Env, key+"="+value)
 	}
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	err := cmd.Run()
 	var ended *exec.ExitError
-	if err != nil && !errors.As(err, &ended) {
-		p.t.Fatal(err)
+	if err = cmd.Run(); err != nil && !errors.As(err, &ended) {
+		return "", "", 0, fmt.Errorf("running kubecost-cur: %w", err)
 	}
-	return stdout.String(), stderr.String(), cmd.ProcessState.ExitCode()
+	return stdout.String(), stderr.String(), cmd.ProcessState.ExitCode(), nil
 }
 
 // access are the flags that say what is looked at, and as whom.
@@ -120,12 +128,24 @@ func (p *patient) access() []string {
 // doctor is the doctor's report, with further flags.
 func (p *patient) doctor(flags ...string) (doctor.Report, int) {
 	p.t.Helper()
-	out, said, code := p.run(append(append([]string{"doctor", "--json"}, p.access()...), flags...)...)
-	var r doctor.Report
-	if err := json.Unmarshal([]byte(out), &r); err != nil {
-		p.t.Fatalf("the doctor wrote %q and said %q: %v", out, said, err)
+	r, code, err := p.diagnosed(p.env, append(p.access(), flags...)...)
+	if err != nil {
+		p.t.Fatal(err)
 	}
 	return r, code
+}
+
+// diagnosed is the doctor's report with some environment, for which many may ask at a time.
+func (p *patient) diagnosed(env map[string]string, flags ...string) (doctor.Report, int, error) {
+	var r doctor.Report
+	out, said, code, err := p.command(env, append([]string{"doctor", "--json"}, flags...)...)
+	if err == nil {
+		err = json.Unmarshal([]byte(out), &r)
+	}
+	if err != nil {
+		return r, code, fmt.Errorf("the doctor wrote %q and said %q: %w", out, said, err)
+	}
+	return r, code, nil
 }
 
 func (p *patient) deliver() sandbox.Delivered {

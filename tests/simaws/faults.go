@@ -28,7 +28,7 @@ const (
 
 // TimeoutAfter is how long a request waits that gets no answer: AWS's SDKs wait without end, so it is a proxy or a router on the way
 // that cuts the connection.
-const TimeoutAfter = 2 * time.Second
+const TimeoutAfter = 300 * time.Millisecond
 
 // Inject has decide say, of each request of an account's callers, what goes wrong with it. It is asked by many at a time; nil ends it.
 func (c *Cloud) Inject(account string, decide func(Request) Fault) {
