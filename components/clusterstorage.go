@@ -68,7 +68,7 @@ func newStorageClass(
 	ctx *pulumi.Context, name string, cluster *eksCluster, driver *eks.Addon, parent pulumi.Resource,
 ) (*storagev1.StorageClass, error) {
 	provider, err := kubernetes.NewProvider(ctx, name+"-storage", &kubernetes.ProviderArgs{
-		Kubeconfig: cluster.KubeconfigJSON, EnableServerSideApply: pulumi.Bool(true),
+		Kubeconfig: cluster.KubeconfigJSON, ClusterIdentifier: cluster.OidcIssuer, EnableServerSideApply: pulumi.Bool(true),
 	}, pulumi.Parent(parent))
 	if err != nil {
 		return nil, fmt.Errorf("registering the Kubernetes provider of the storage class: %w", err)

@@ -21,6 +21,7 @@ type cluster struct {
 	arn             pulumi.StringInput
 	issuer          pulumi.StringInput // without https://
 	oidcProviderARN pulumi.StringInput
+	identifier      pulumi.StringInput // tells a cluster of EKS from others, and from one of the same name that was there before
 }
 
 // tell has the primary side know the cluster.
@@ -82,6 +83,7 @@ func (found *cluster) of(ctx *pulumi.Context, known eksCluster, s settings) erro
 	c := s.Primary.Cluster
 	found.name, found.arn = pulumi.String(known.name), pulumi.String(known.arn)
 	found.issuer = pulumi.String(strings.TrimPrefix(known.issuer, "https://"))
+	found.identifier = found.issuer
 	switch {
 	case s.Identity == podIdentity:
 		return known.checkAgent(ctx, s.Region)
@@ -144,6 +146,7 @@ func newCluster(ctx *pulumi.Context, s settings) (cluster, error) {
 		arn:             made.ClusterArn,
 		issuer:          made.Issuer,
 		oidcProviderARN: made.OidcProviderArn,
+		identifier:      made.Issuer,
 	}, nil
 }
 
@@ -152,6 +155,9 @@ func (found cluster) provider(ctx *pulumi.Context) (*kubernetes.Provider, error)
 	args := &kubernetes.ProviderArgs{Kubeconfig: found.kubeconfig, EnableServerSideApply: pulumi.Bool(true)}
 	if found.context != "" {
 		args.Context = pulumi.String(found.context)
+	}
+	if found.identifier != nil { // without one, the plugin compares kubeconfigs, and replaces all when one is not known yet
+		args.ClusterIdentifier = found.identifier.ToStringOutput().ToStringPtrOutput()
 	}
 	provider, err := kubernetes.NewProvider(ctx, "cluster", args)
 	if err != nil {

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -85,7 +86,13 @@ func TestAKubeconfigIsEnoughToReachTheCluster(t *testing.T) {
 	if got := fmt.Sprint(w.changes("primary")); got != "map[cluster:update]" {
 		t.Errorf("going back to the look-up would %s", got)
 	}
-	set(string(kubeconfig), true)
+	w.up("primary")
+	// Another way to the cluster that EKS has is no other cluster.
+	set(strings.ReplaceAll(string(kubeconfig), "https://127.0.0.1:", "https://localhost:"), true)
+	var said bytes.Buffer
+	if _, err := stack.Preview(t.Context(), optpreview.Diff(), optpreview.ProgressStreams(&said)); err != nil || !strings.Contains(said.String(), "~ pulumi:providers:kubernetes: (update)") || strings.Contains(said.String(), "replace") {
+		t.Errorf("by another address of the API server, %v, and it would\n%s", err, said.String())
+	}
 	if _, err := stack.Destroy(t.Context(), optdestroy.SuppressProgress()); err != nil {
 		t.Fatal(err)
 	}

@@ -62,6 +62,9 @@ func TestAKubeconfigTakesThePlaceOfTheLookUpAndStaysSecret(t *testing.T) {
 			t.Errorf("it called %s all the same", call)
 		}
 	}
+	if id, has := provider.inputs["clusterIdentifier"]; has {
+		t.Errorf("the cluster, of which only the kubeconfig tells anything, is told from others by %v", id)
+	}
 	trust := r.one(t, "aws:iam/role:Role", "").inputs["assumeRolePolicy"].(string)
 	if !strings.Contains(trust, providerARN) || !strings.Contains(trust, strings.TrimPrefix(issuer, "https://")+":sub") {
 		t.Errorf("the trust policy is %s", trust)
@@ -73,6 +76,9 @@ func TestAKubeconfigWithoutSecretsNeedNotBeOne(t *testing.T) {
 	r := &recorder{payerOutputs: payerOutputs()}
 	if err := run(t, r, "primary", settings); err != nil {
 		t.Fatal(err)
+	}
+	if id := r.one(t, "pulumi:providers:kubernetes", "").inputs["clusterIdentifier"]; id != strings.TrimPrefix(issuer, "https://") {
+		t.Errorf("the cluster is told from others by %v", id)
 	}
 	// Beside clusterName, the issuer is that of the cluster.
 	if trust := r.one(t, "aws:iam/role:Role", "").inputs["assumeRolePolicy"].(string); !strings.Contains(trust, providerARN) {

@@ -50,6 +50,10 @@ func TestANewClusterComesFirstAndTellsWhereItIs(t *testing.T) {
 	if provider.inputs["kubeconfig"] != newKubeconfig {
 		t.Errorf("Kubernetes is reached with %v", provider.inputs["kubeconfig"])
 	}
+	storage := r.one(t, "pulumi:providers:kubernetes", "cluster-storage")
+	if id := strings.TrimPrefix(newIssuer, "https://"); provider.inputs["clusterIdentifier"] != id || storage.inputs["clusterIdentifier"] != id {
+		t.Errorf("the cluster is told from others by %v and %v", provider.inputs["clusterIdentifier"], storage.inputs["clusterIdentifier"])
+	}
 	for _, first := range []string{"cluster-gp3", "cluster-ebs-csi"} {
 		if !provider.isAfter(first) {
 			t.Errorf("Kubernetes is used before %s is there: %v", first, provider.after)

@@ -38,8 +38,11 @@ func (s *Server) CheckConfig(_ context.Context, req *pulumirpc.CheckRequest) (*p
 // clusterKeys are the settings that may select another cluster.
 var clusterKeys = []string{"kubeconfig", "context", "cluster"}
 
+// identifierKey is the setting that tells clusters apart, in place of what selects them.
+const identifierKey = "clusterIdentifier"
+
 // DiffConfig asks for a new provider, and so for new resources, when the settings select another cluster
-// or it is not known yet whether they do.
+// or it is not known yet whether they do. With an identifier before and after, only another one does.
 func (s *Server) DiffConfig(_ context.Context, req *pulumirpc.DiffRequest) (*pulumirpc.DiffResponse, error) {
 	olds, err := wire.Decode(req.GetOlds())
 	if err != nil {
@@ -54,9 +57,15 @@ func (s *Server) DiffConfig(_ context.Context, req *pulumirpc.DiffRequest) (*pul
 		return &pulumirpc.DiffResponse{Changes: pulumirpc.DiffResponse_DIFF_NONE}, nil
 	}
 	response := &pulumirpc.DiffResponse{Changes: pulumirpc.DiffResponse_DIFF_SOME}
+	before, after := olds[identifierKey], news[identifierKey]
+	if identified := !before.IsNull() && !after.IsNull(); identified && before.DeepEquals(after) {
+		defer func() { response.Replaces = nil }()
+	} else if identified {
+		response.Replaces = []string{identifierKey}
+	}
 	for _, key := range clusterKeys {
 		if v := news[resource.PropertyKey(key)]; v.ContainsUnknowns() {
-			response.Diffs, response.Replaces = []string{key}, []string{key}
+			response.Diffs, response.Replaces = []string{key}, append(response.Replaces, key)
 			return response, nil
 		}
 	}

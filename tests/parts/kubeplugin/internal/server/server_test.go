@@ -211,25 +211,39 @@ func TestPreviewOfAReleaseDoesNotKnowItsStatus(t *testing.T) {
 }
 
 func TestAnotherClusterReplacesTheProvider(t *testing.T) {
+	unknown := resource.MakeComputed(resource.NewProperty(""))
+	another := strings.Replace(kubeconfig, "127.0.0.1:1", "127.0.0.1:2", 1)
+	with := func(kubeconfig, identifier any) values {
+		settings := values{"kubeconfig": kubeconfig}
+		if identifier != nil {
+			settings["clusterIdentifier"] = identifier
+		}
+		return settings
+	}
 	for name, c := range map[string]struct {
-		from, to any
-		replaces int
+		from, to values
+		replaces string
 	}{
-		"the same":              {kubeconfig, kubeconfig, 0},
-		"other credentials":     {kubeconfig, strings.Replace(kubeconfig, `"user": {}}]`, `"user": {"token": "t"}}]`, 1), 0},
-		"another server":        {kubeconfig, strings.Replace(kubeconfig, "127.0.0.1:1", "127.0.0.1:2", 1), 1},
-		"one not yet known":     {kubeconfig, resource.MakeComputed(resource.NewProperty("")), 1},
-		"the same, as a secret": {kubeconfig, resource.MakeSecret(resource.NewProperty(kubeconfig)), 0},
+		"the same":                           {with(kubeconfig, nil), with(kubeconfig, nil), ""},
+		"other credentials":                  {with(kubeconfig, nil), with(strings.Replace(kubeconfig, `"user": {}}]`, `"user": {"token": "t"}}]`, 1), nil), ""},
+		"another server":                     {with(kubeconfig, nil), with(another, nil), "kubeconfig"},
+		"one not yet known":                  {with(kubeconfig, nil), with(unknown, nil), "kubeconfig"},
+		"the same, as a secret":              {with(kubeconfig, nil), with(resource.MakeSecret(resource.NewProperty(kubeconfig)), nil), ""},
+		"its first identifier":               {with(kubeconfig, nil), with(kubeconfig, "a"), ""},
+		"an identifier no more":              {with(kubeconfig, "a"), with(kubeconfig, nil), ""},
+		"another server with an identifier":  {with(kubeconfig, nil), with(another, "a"), "kubeconfig"},
+		"another server of the same cluster": {with(kubeconfig, "a"), with(another, "a"), ""},
+		"the same, not yet known":            {with(kubeconfig, "a"), with(unknown, "a"), ""},
+		"another cluster":                    {with(kubeconfig, "a"), with(kubeconfig, "b"), "clusterIdentifier"},
+		"another cluster, not yet known":     {with(kubeconfig, "a"), with(unknown, "b"), "clusterIdentifier kubeconfig"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			response, err := New().DiffConfig(context.Background(), &pulumirpc.DiffRequest{
-				Olds: encode(t, values{"kubeconfig": c.from}), News: encode(t, values{"kubeconfig": c.to}),
-			})
+			response, err := New().DiffConfig(context.Background(), &pulumirpc.DiffRequest{Olds: encode(t, c.from), News: encode(t, c.to)})
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := len(response.GetReplaces()); got != c.replaces {
-				t.Errorf("got %v, want %d replaces", response, c.replaces)
+			if got := strings.Join(response.GetReplaces(), " "); got != c.replaces {
+				t.Errorf("got %v, want that %q replaces", response, c.replaces)
 			}
 		})
 	}
