@@ -108,6 +108,12 @@ func helmValues(ctx *pulumi.Context, s settings) (pulumi.MapInput, error) {
 			return nil, err
 		}
 	}
+	if nulls := charts.Nulls(s.Primary.Values); len(nulls) > 0 {
+		if err := ctx.Log.Warn(fmt.Sprintf("of the setting values, what is null is not taken, and the chart keeps its own value: %s. Pulumi's "+
+			"Kubernetes provider leaves nulls out: give a value that turns it off, such as false or \"\"", strings.Join(nulls, ", ")), nil); err != nil {
+			return nil, err
+		}
+	}
 	var values pulumi.MapInput = pulumi.ToMap(s.Primary.Values)
 	if s.Primary.ValuesSecret {
 		values = pulumi.ToSecret(values).(pulumi.MapOutput)

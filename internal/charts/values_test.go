@@ -162,3 +162,14 @@ func TestAValueThatIsNotTakenTakesNoDefaultAway(t *testing.T) {
 		}
 	}
 }
+
+func TestNullsAreNamedByTheirPaths(t *testing.T) {
+	user := object(t, `{"a":null,"b":{"c":null,"d":1,"e.f":null},"g":[1,null,{"h":null}],"i\n":{"j":null},"k":"null","l":{},"m":[]}`)
+	want := []string{"a", "b.c", `b["e.f"]`, "g[1]", "g[2].h", `["i\n"].j`}
+	if got := Nulls(user); !slices.Equal(got, want) {
+		t.Errorf("the nulls are %q, want %q", got, want)
+	}
+	if got := Nulls(nil); len(got) > 0 {
+		t.Errorf("without values, the nulls are %q", got)
+	}
+}

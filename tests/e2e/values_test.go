@@ -12,14 +12,16 @@ func TestAUsersHelmValuesAreWhatRuns(t *testing.T) {
 	w := newWorld(t)
 	w.up("payer")
 	w.settings["storageClass"] = "gp2"
-	w.settings["values"] = "{service: {port: 9191}, serviceAccount: {create: true}, prometheus: {server: {persistentVolume: {size: 7Gi}}}}"
+	w.settings["values"] = "{service: {port: 9191}, serviceAccount: {create: true}, prometheus: {server: {persistentVolume: {size: 7Gi}}}, persistentVolume: {size: null}}"
 	stack := w.stack("primary")
 	var said bytes.Buffer
 	if _, err := stack.Up(t.Context(), optup.Color("never"), optup.ProgressStreams(&said)); err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(said.String(), "serviceAccount.create is not taken") {
-		t.Errorf("it does not say which value it did not take:\n%s", said.String())
+	for _, want := range []string{"serviceAccount.create is not taken", "the chart keeps its own value: persistentVolume.size."} {
+		if !strings.Contains(said.String(), want) {
+			t.Errorf("it does not say which value it did not take, %q:\n%s", want, said.String())
+		}
 	}
 
 	var services struct {
