@@ -8,14 +8,15 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // shownTests is how many of the slowest tests are told at the end.
 const shownTests = 12
 
-var testEnd = regexp.MustCompile(`^--- (?:PASS|FAIL): (\S+) \((\d+\.\d+)s\)`)
+var testEnd = regexp.MustCompile(`^ *--- (?:PASS|FAIL): (\S+) \((\d+\.\d+)s\)`)
 
-// slowest hands on what go test writes, and keeps how long each test took.
+// slowest hands on what go test writes, and keeps how long each test took, and each part of one: by itself, without its own parts.
 type slowest struct {
 	out   io.Writer
 	line  []byte
@@ -36,7 +37,13 @@ func (s *slowest) Write(b []byte) (int, error) {
 		}
 		if m := testEnd.FindSubmatch(s.line); m != nil {
 			seconds, _ := strconv.ParseFloat(string(m[2]), 64) // digits
-			s.tests = append(s.tests, testTime{string(m[1]), seconds})
+			name := string(m[1])
+			for i, t := range s.tests { // a test is told before its parts
+				if t.name == name[:max(0, strings.LastIndex(name, "/"))] {
+					s.tests[i].seconds = max(0, t.seconds-seconds) // of parts beside one another it waited
+				}
+			}
+			s.tests = append(s.tests, testTime{name, seconds})
 		}
 		s.line = s.line[:0]
 	}
@@ -53,7 +60,7 @@ func (s *slowest) tell() {
 	for _, t := range s.tests {
 		sum += t.seconds
 	}
-	fmt.Fprintf(s.out, "%d tests took %.0f s, several of them at a time; the slowest:\n", len(s.tests), sum)
+	fmt.Fprintf(s.out, "%d tests and parts of tests took %.0f s, several of them at a time; the slowest, without their parts:\n", len(s.tests), sum)
 	for _, t := range s.tests[:min(shownTests, len(s.tests))] {
 		fmt.Fprintf(s.out, "  %6.1f s  %s\n", t.seconds, t.name)
 	}
