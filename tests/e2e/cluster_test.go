@@ -151,7 +151,6 @@ func TestPodIdentityTakesThePlaceOfIRSA(t *testing.T) {
 		t.Fatal(err)
 	}
 	ask(w.readerRole())
-	w.destroy("primary")
 }
 
 func TestPodIdentityWithoutItsAgentIsRefused(t *testing.T) {

@@ -71,9 +71,10 @@ func TestACrawlerBringsTheBillAndItsNewColumns(t *testing.T) {
 		t.Errorf("the table has %d columns, before the crawl %d, and %d were added", answer.Columns, before, len(crawl.Columns))
 	}
 	w.undrifted(settings)
-	w.destroy("primary")
 	w.destroy("payer")
-	w.empty()
+	if left, err := box.Env.Leftovers(t.Context(), w.payer); err != nil || len(left) > 0 {
+		t.Errorf("left in the payer account: %v, %v", left, err)
+	}
 }
 
 func TestADeliveryStartsTheCrawler(t *testing.T) {

@@ -144,9 +144,6 @@ func bothInGo(t *testing.T) map[string]string {
 			t.Fatal(err)
 		}
 		inGo.resources = w.comparable(stack)
-		if _, err := stack.Destroy(t.Context(), optdestroy.SuppressProgress()); err != nil {
-			t.Fatal(err)
-		}
 	})
 	if len(inGo.resources) < 30 {
 		t.Fatalf("the Go program makes %d resources", len(inGo.resources))
