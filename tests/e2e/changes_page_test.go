@@ -72,7 +72,8 @@ func differences(documented, seen string) []string {
 const changesIntroduction = `# What a changed setting does
 
 For each setting, given another value in a stack that is up: what ` + "`pulumi preview`" + ` shows. Each was changed alone, or with what it needs, in
-the sandbox; the tests compare this page with what the engine says. Nothing that is not named is touched.
+the sandbox; the tests compare this page with what the engine says. Nothing that is not named is touched; components, which only hold
+resources, are not named.
 
 The report and its bucket are protected unless ` + "`reportProtect` is `false`" + `: a change that would replace or delete them is refused, and nothing
 is changed. Where you want it all the same: set ` + "`reportProtect: false`, run `pulumi up`" + `, then make the change. A report that is made again needs another

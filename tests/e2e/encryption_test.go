@@ -74,7 +74,7 @@ func TestWhereLakeFormationDecidesTheGrantsLetKubecostRead(t *testing.T) {
 	settings := map[string]string{"lakeFormation": "true"}
 	w.with(settings, func() {
 		want := map[string]string{
-			"kubecost-payer-role-grants": "create", "kubecost-payer-role-grants-database": "create", "kubecost-payer-role-grants-table": "create",
+			"kubecost-payer-role-grants-database": "create", "kubecost-payer-role-grants-table": "create",
 			"kubecost-payer-role-query-bill": "update",
 		}
 		if got := w.changes("payer"); !maps.Equal(got, want) {

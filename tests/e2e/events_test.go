@@ -14,7 +14,8 @@ import (
 type recordedEvents struct {
 	channel chan events.EngineEvent
 	done    sync.WaitGroup
-	steps   map[string]string
+	// steps are taken of resources, by their names. A component of a resource's name is none.
+	steps map[string]string
 	// differences are the properties for which a step is taken.
 	differences map[string][]string
 }
@@ -30,6 +31,9 @@ func newEvents() *recordedEvents {
 			switch step.Op {
 			case apitype.OpSame, apitype.OpRead, apitype.OpRefresh:
 			default:
+				if !custom(step) {
+					continue
+				}
 				name := resource.URN(step.URN).Name()
 				r.steps[name] = string(step.Op)
 				r.differences[name] = slices.Concat(r.differences[name], step.Diffs, slices.Sorted(maps.Keys(step.DetailedDiff)))
@@ -37,4 +41,9 @@ func newEvents() *recordedEvents {
 		}
 	})
 	return r
+}
+
+// custom says whether a step is one of a resource, and not of a component.
+func custom(step apitype.StepEventMetadata) bool {
+	return step.New != nil && step.New.Custom || step.Old != nil && step.Old.Custom
 }
