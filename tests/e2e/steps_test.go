@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"maps"
+	"slices"
 	"time"
 
 	"github.com/kubecost-cur/kubecost-cur/tests/sandbox"
@@ -34,7 +35,7 @@ func (w *world) bill() (sandbox.Delivered, func() (*sandbox.Answer, error)) {
 	}
 }
 
-// reads expects that Kubecost reads all that was delivered.
+// reads expects that Kubecost reads all that was delivered, of each service on each day.
 func (w *world) reads(delivered sandbox.Delivered, ask func() (*sandbox.Answer, error)) *sandbox.Answer {
 	w.t.Helper()
 	answer, err := ask()
@@ -43,6 +44,9 @@ func (w *world) reads(delivered sandbox.Delivered, ask func() (*sandbox.Answer, 
 	}
 	if answer.Total != delivered.Kubecost || answer.Total <= 0 {
 		w.t.Errorf("Kubecost reads %d micro-dollars of %d delivered in %d lines", answer.Total, delivered.Kubecost, delivered.Items)
+	}
+	if len(delivered.Days) == 0 || !slices.EqualFunc(answer.Costs, delivered.Days, sandbox.DayCost.Equal) {
+		w.t.Errorf("Kubecost reads %v\nof %v delivered", answer.Costs, delivered.Days)
 	}
 	return answer
 }

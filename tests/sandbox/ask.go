@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -28,6 +29,11 @@ type DayCost struct {
 	Day     time.Time
 	Service string
 	Cost    bill.Micros
+}
+
+// Equal says whether both are the same cost.
+func (c DayCost) Equal(d DayCost) bool {
+	return c.Day.Equal(d.Day) && c.Service == d.Service && c.Cost == d.Cost
 }
 
 // Ask is AskAll for a Kubecost with one payer account.
@@ -119,19 +125,26 @@ func (s *Sandbox) askOne(
 
 // add sums up costs by day and service.
 func (a *Answer) add(costs []kubecost.Cost) {
+	micros := map[bill.DayService]bill.Micros{}
 	sums := map[bill.DayService]float64{}
 	for _, c := range costs {
 		sums[bill.DayService{Day: c.Day, Service: c.Service}] += c.List
 	}
 	for key, dollars := range sums {
-		cost := DayCost{Day: key.Day, Service: key.Service, Cost: bill.Micros(math.Round(dollars * 1e6))}
-		a.Costs = append(a.Costs, cost)
-		a.Total += cost.Cost
+		micros[key] = bill.Micros(math.Round(dollars * 1e6))
+		a.Total += micros[key]
 	}
-	slices.SortFunc(a.Costs, func(x, y DayCost) int {
-		if c := x.Day.Compare(y.Day); c != 0 {
-			return c
-		}
-		return int(y.Cost - x.Cost)
+	a.Costs = dayCosts(micros)
+}
+
+// dayCosts are sums in order: a day's costliest service first.
+func dayCosts(sums map[bill.DayService]bill.Micros) []DayCost {
+	var all []DayCost
+	for key, cost := range sums {
+		all = append(all, DayCost{Day: key.Day, Service: key.Service, Cost: cost})
+	}
+	slices.SortFunc(all, func(x, y DayCost) int {
+		return cmp.Or(x.Day.Compare(y.Day), cmp.Compare(y.Cost, x.Cost), cmp.Compare(x.Service, y.Service))
 	})
+	return all
 }

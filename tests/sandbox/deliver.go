@@ -19,6 +19,7 @@ type Delivered struct {
 	Items    int         // line items
 	Invoice  bill.Micros // of all of them
 	Kubecost bill.Micros // of those that Kubecost asks for, at list price
+	Days     []DayCost   // the same of each day, as a report by the day has it
 }
 
 // Deliver writes a month of line items for every report and export of a payer account, as the billing service does: only where the
@@ -74,6 +75,13 @@ func (s *Sandbox) Deliver(ctx context.Context, payer string, month time.Time, ta
 			return nil, err
 		}
 		all = append(all, d)
+	}
+	sums := map[bill.DayService]bill.Micros{}
+	for key, costs := range bill.Summarize(items).KubecostByDay {
+		sums[key] = costs.List
+	}
+	for i := range all {
+		all[i].Days = dayCosts(sums)
 	}
 	return all, nil
 }
