@@ -35,13 +35,19 @@ func TestCUR2GivesOpenCostTheDeliveredBill(t *testing.T) {
 	w.settings["payers"] = fmt.Sprintf(`[{athenaBucketName: %v, athenaRegion: %v, athenaDatabase: %v, athenaTable: %v, athenaWorkgroup: %v, projectID: %q, masterPayerARN: %v}]`,
 		outputs["athenaBucketName"].Value, outputs["athenaRegion"].Value, outputs["athenaDatabase"].Value, outputs["athenaTable"].Value,
 		outputs["athenaWorkgroup"].Value, w.payer, outputs["masterPayerARN"].Value)
-	w.up("primary")
-	w.reads(delivered, ask)
-	w.unchanged("primary")
-	w.destroy("primary")
+	if changes := w.changes("primary"); changes["kubecost-release"] != "create" {
+		t.Errorf("a preview with the payer among the settings would %v", changes)
+	}
 	for _, key := range []string{"payerStack", "payerAccountId", "payers"} {
 		delete(w.settings, key)
 	}
+
+	w.from["primary"] = "examples/Pulumi.primary-opencost.yaml"
+	w.up("primary")
+	w.reads(delivered, ask)
+	w.unchanged("primary")
+	delete(w.from, "primary")
+	w.destroy("primary")
 	w.settings["reportVersion"] = `"2"`
 	w.destroy("payer")
 	w.empty()

@@ -25,6 +25,7 @@ func TestAnUpGetsOverAFaultOfEveryCall(t *testing.T) {
 		b := w.breaks(random, retried)
 		w.up(name)
 		b.mend()
+		b.allHadOne()
 		t.Logf("up of %s: %s", name, b.byKind())
 		w.consistent()
 		w.unchanged(name)

@@ -87,11 +87,12 @@ func TestOfTwoUpsAtOnceOneIsRefusedAndTwoStacksDoNotMeet(t *testing.T) {
 	var running sync.WaitGroup
 	var firstErr error
 	running.Go(func() { _, firstErr = w.tries(first) })
-	for {
-		if pid, err := box.Env.EnginePID(w.name, "payer"); err == nil && pid > 0 {
-			break
+	end := time.Now().Add(time.Minute)
+	for locked := false; !locked; time.Sleep(5 * time.Millisecond) {
+		pid, err := box.Env.EnginePID(w.name, "payer")
+		if locked = err == nil && pid > 0; !locked && time.Now().After(end) {
+			t.Fatalf("the first up has not locked the stack after a minute: %v", err)
 		}
-		time.Sleep(5 * time.Millisecond)
 	}
 	countFault("two ups at once")
 	w.refuse(second, "the stack is currently locked by 1 lock", "pulumi cancel")

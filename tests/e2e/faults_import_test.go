@@ -38,6 +38,9 @@ func TestWhatWasMadeWithoutAnAnswerIsNamedAndImported(t *testing.T) {
 			w.importWhatExists(stack, said)
 		}
 		b.mend()
+		if ups == 1 {
+			t.Errorf("%s was up at once, so that nothing was imported: %s", name, b.byKind())
+		}
 		t.Logf("%s was up after %d times: %s", name, ups, b.byKind())
 		w.consistent()
 		w.unchanged(name)

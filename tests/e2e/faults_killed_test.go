@@ -18,6 +18,9 @@ import (
 // kills is more than an engine can be killed on the way up to a stack, with the ups that say what to import in between.
 const kills = 150
 
+// killsWanted is how often it is killed on that way at least.
+const killsWanted = 10
+
 // The engine is killed at each request that makes or changes something of a resource: once before it is carried out, and once after,
 // with nobody left to note it. What docs/faults.md says to do then is done, and the next up is killed at the next request.
 func TestAfterTheEngineIsKilledAtAnyResourceTheNextUpGoesOn(t *testing.T) {
@@ -57,6 +60,9 @@ func climbs(t *testing.T, parallel int) (*world, map[resource.URN]bool) {
 				break
 			}
 			w.importWhatExists(stack, said)
+		}
+		if killed < killsWanted {
+			t.Errorf("the engine of %s was killed %d times, want %d at least", name, killed, killsWanted)
 		}
 		w.pulumi(stack, "refresh", "--yes", "--skip-preview", "--clear-pending-creates")
 		t.Logf("%s was up after %d times and %.0f s; its engine was killed %d times", name, ups, time.Since(begin).Seconds(), killed)

@@ -38,6 +38,9 @@ func countFault(kind string) {
 // faultsWanted is how many faults the tests of faults inject at least, over all of them.
 const faultsWanted = 300
 
+// callsWanted is how many different calls an up of a stack makes at least.
+const callsWanted = 8
+
 // enoughFaults says what all tests of faults together have had go wrong, and returns an error if that is too little. A part of the tests
 // has a part of the faults.
 func enoughFaults() error {
@@ -82,6 +85,7 @@ type breaker struct {
 	random *rand.Rand
 	// kinds are the faults that a request may have; none leaves it alone.
 	kinds func(simaws.Request) []simaws.Fault
+	began time.Time
 
 	mu   sync.Mutex
 	seen map[uint64]bool
@@ -92,7 +96,7 @@ type breaker struct {
 
 // breaks has requests go wrong until the test ends, or mend is called.
 func (w *world) breaks(random *rand.Rand, kinds func(simaws.Request) []simaws.Fault) *breaker {
-	b := &breaker{w: w, random: random, kinds: kinds, seen: map[uint64]bool{}}
+	b := &breaker{w: w, random: random, kinds: kinds, began: time.Now(), seen: map[uint64]bool{}}
 	b.start()
 	w.t.Cleanup(b.mend)
 	return b
@@ -144,6 +148,21 @@ func (b *breaker) count() int {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return len(b.all)
+}
+
+// allHadOne expects that each call since it started was among those that went wrong, and that there were some.
+func (b *breaker) allHadOne() {
+	b.w.t.Helper()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if len(b.all) < callsWanted {
+		b.w.t.Errorf("%d calls went wrong, want %d at least", len(b.all), callsWanted)
+	}
+	for _, r := range box.Cloud.Requests() {
+		if (r.Account == b.w.payer || r.Account == b.w.primary) && r.Time.After(b.began) && !b.seen[r.Same] {
+			b.w.t.Errorf("no %s %s of %s went wrong", r.Service, r.Action, r.Resource)
+		}
+	}
 }
 
 // byKind says how many requests went wrong in which way.

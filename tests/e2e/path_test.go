@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/optpreview"
+	"github.com/pulumi/pulumi/sdk/v3/go/auto/optup"
 
 	"github.com/kubecost-cur/kubecost-cur/tests/sandbox"
 )
@@ -35,8 +36,12 @@ func TestFromEmptyAccountsToAKubecostThatReadsTheBill(t *testing.T) {
 	}
 
 	t.Run("a second update changes nothing", func(t *testing.T) {
-		w.unchanged("payer")
-		w.unchanged("primary")
+		for _, name := range []string{"payer", "primary"} {
+			stack := w.stack(name)
+			if _, err := stack.Up(t.Context(), optup.ExpectNoChanges(), optup.Color("never"), optup.SuppressProgress()); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
 	})
 	t.Run("nothing has drifted after a delivery and a query", func(t *testing.T) {
 		w.unchanged("payer", optpreview.Refresh())
