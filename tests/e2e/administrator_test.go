@@ -25,14 +25,34 @@ func (w *world) call(account string, c sandbox.Call) string {
 	return string(answer)
 }
 
-func (w *world) json(service, region, target string, in any) string {
-	w.t.Helper()
+func s3Call(method, bucket, key, query, body string) sandbox.Call {
+	return sandbox.Call{
+		Service: "s3", Region: sandbox.Region, Method: method, URL: "https://" + bucket + ".s3." + sandbox.Region + ".amazonaws.com/" + key + "?" + query, Body: body,
+	}
+}
+
+func jsonCall(service, region, target string, in any) (sandbox.Call, error) {
 	body, err := json.Marshal(in)
-	w.must(err)
-	return w.call(w.payer, sandbox.Call{
+	return sandbox.Call{
 		Service: service, Region: region, Method: http.MethodPost, URL: "https://" + service + "." + region + ".amazonaws.com/",
 		ContentType: "application/x-amz-json-1.1", Target: target, Body: string(body),
-	})
+	}, err
+}
+
+func iamCall(action string, in url.Values) sandbox.Call {
+	in.Set("Action", action)
+	in.Set("Version", "2010-05-08")
+	return sandbox.Call{
+		Service: "iam", Region: "us-east-1", Method: http.MethodPost, URL: "https://iam.amazonaws.com/",
+		ContentType: "application/x-www-form-urlencoded", Body: in.Encode(),
+	}
+}
+
+func (w *world) json(service, region, target string, in any) string {
+	w.t.Helper()
+	c, err := jsonCall(service, region, target, in)
+	w.must(err)
+	return w.call(w.payer, c)
 }
 
 func (p *patient) billing(action string, in any) {
@@ -58,29 +78,27 @@ func (p *patient) locate(location string) {
 	}})
 }
 
-func (p *patient) s3(account, method, bucket, key, query, body string) string {
-	p.t.Helper()
-	return p.call(account, sandbox.Call{
-		Service: "s3", Region: sandbox.Region, Method: method, URL: "https://" + bucket + ".s3." + sandbox.Region + ".amazonaws.com/" + key + "?" + query, Body: body,
-	})
+func (w *world) s3(account, method, bucket, key, query, body string) string {
+	w.t.Helper()
+	return w.call(account, s3Call(method, bucket, key, query, body))
 }
 
 // object is one of a bucket.
 type object struct{ Key, ETag string }
 
-// objects are those of a bucket below a prefix.
-func (p *patient) objects(bucket, prefix string) []object {
-	p.t.Helper()
+// stored are the objects of one of the payer's buckets below a prefix.
+func (w *world) stored(bucket, prefix string) []object {
+	w.t.Helper()
 	var page struct{ Contents []object }
-	p.must(xml.Unmarshal([]byte(p.s3(p.payer, http.MethodGet, bucket, "", "list-type=2&prefix="+url.QueryEscape(prefix), "")), &page))
+	w.must(xml.Unmarshal([]byte(w.s3(w.payer, http.MethodGet, bucket, "", "list-type=2&prefix="+url.QueryEscape(prefix), "")), &page))
 	return page.Contents
 }
 
 // keys are their keys.
-func (p *patient) keys(bucket, prefix string) []string {
-	p.t.Helper()
+func (w *world) keys(bucket, prefix string) []string {
+	w.t.Helper()
 	var keys []string
-	for _, o := range p.objects(bucket, prefix) {
+	for _, o := range w.stored(bucket, prefix) {
 		keys = append(keys, o.Key)
 	}
 	return keys
@@ -118,11 +136,7 @@ func (p *patient) updateTable(table []byte, change func(map[string]any)) {
 
 func (p *patient) iam(account, action string, in url.Values) string {
 	p.t.Helper()
-	in.Set("Action", action)
-	in.Set("Version", "2010-05-08")
-	return p.call(account, sandbox.Call{
-		Service: "iam", Region: "us-east-1", Method: http.MethodPost, URL: "https://iam.amazonaws.com/", ContentType: "application/x-www-form-urlencoded", Body: in.Encode(),
-	})
+	return p.call(account, iamCall(action, in))
 }
 
 // element is the content of an element of an answer in XML, which IAM encodes as in a URL.

@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
 	"net/http"
@@ -166,57 +165,42 @@ func (g *byHand) leftAs(before string) {
 	}
 }
 
+func (g *byHand) try(c sandbox.Call) ([]byte, error) {
+	return box.Env.Call(g.w.t.Context(), g.w.payer, c)
+}
+
 func (g *byHand) s3(method, bucket, query, body string) {
 	g.w.t.Helper()
-	_, err := box.Env.Call(g.w.t.Context(), g.w.payer, sandbox.Call{
-		Service: "s3", Region: sandbox.Region, Method: method, URL: "https://" + bucket + ".s3." + sandbox.Region + ".amazonaws.com/?" + query, Body: body,
-	})
-	g.must(err)
+	g.w.call(g.w.payer, s3Call(method, bucket, "", query, body))
 }
 
 func (g *byHand) trySettings(bucket, part string) ([]byte, error) {
-	return box.Env.Call(g.w.t.Context(), g.w.payer, sandbox.Call{
-		Service: "s3", Region: sandbox.Region, Method: http.MethodGet, URL: "https://" + bucket + ".s3." + sandbox.Region + ".amazonaws.com/?" + part,
-	})
+	return g.try(s3Call(http.MethodGet, bucket, "", part, ""))
 }
 
 func (g *byHand) json(service, action string, in any) {
 	g.w.t.Helper()
 	_, err := g.tryJSON(service, action, in)
-	g.must(err)
+	g.w.must(err)
 }
 
 func (g *byHand) tryJSON(service, action string, in any) ([]byte, error) {
-	body, err := json.Marshal(in)
-	g.must(err)
 	region, target := sandbox.Region, "AWSGlue."
 	if service == "cur" {
 		region, target = "us-east-1", "AWSOrigamiServiceGatewayService."
 	}
-	return box.Env.Call(g.w.t.Context(), g.w.payer, sandbox.Call{
-		Service: service, Region: region, Method: http.MethodPost, URL: "https://" + service + "." + region + ".amazonaws.com/",
-		ContentType: "application/x-amz-json-1.1", Target: target + action, Body: string(body),
-	})
+	c, err := jsonCall(service, region, target+action, in)
+	if err != nil {
+		return nil, err
+	}
+	return g.try(c)
 }
 
 func (g *byHand) iam(action string, in url.Values) {
 	g.w.t.Helper()
-	_, err := g.tryIAM(action, in)
-	g.must(err)
+	g.w.call(g.w.payer, iamCall(action, in))
 }
 
 func (g *byHand) tryIAM(action string, in url.Values) ([]byte, error) {
-	in.Set("Action", action)
-	in.Set("Version", "2010-05-08")
-	return box.Env.Call(g.w.t.Context(), g.w.payer, sandbox.Call{
-		Service: "iam", Region: "us-east-1", Method: http.MethodPost, URL: "https://iam.amazonaws.com/",
-		ContentType: "application/x-www-form-urlencoded", Body: in.Encode(),
-	})
-}
-
-func (g *byHand) must(err error) {
-	g.w.t.Helper()
-	if err != nil {
-		g.w.t.Fatal(err)
-	}
+	return g.try(iamCall(action, in))
 }

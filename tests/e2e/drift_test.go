@@ -141,7 +141,7 @@ func (d *drifting) shows(stack string, want map[string]expected, opts ...optprev
 // delivered are the objects in the report's bucket.
 func (d *drifting) delivered() []object {
 	d.t.Helper()
-	return d.objects(d.bucket, "")
+	return d.stored(d.bucket, "")
 }
 
 // mended expects that nothing of some stacks differs any more, and that the report's data is as it was.

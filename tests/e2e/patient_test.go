@@ -38,8 +38,7 @@ func (w *world) patient() *patient {
 	p := &patient{world: w, dir: w.t.TempDir(), env: map[string]string{}}
 	p.outputs()
 	for name, account := range map[string]string{"payer": w.payer, "primary": w.primary} {
-		keys := box.Env.Accounts[account]
-		p.write("credentials", fmt.Sprintf("[%s]\naws_access_key_id = %s\naws_secret_access_key = %s\n", name, keys.AccessKeyID, keys.SecretAccessKey))
+		p.write("credentials", profile(name, account))
 	}
 	for key, value := range box.Env.Variables(w.payer) {
 		p.env[key] = value

@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"fmt"
 	"maps"
 	"os"
 	"os/exec"
@@ -49,12 +48,7 @@ func (s *shell) inSandbox(payer, primary string) {
 		s.t.Fatal(err)
 	}
 	state := filepath.Join(s.dir, ".sandbox", "state")
-	credentials := ""
-	for name, id := range map[string]string{"payer": payer, "primary": primary} {
-		a := box.Env.Accounts[id]
-		credentials += fmt.Sprintf("[%s]\naws_access_key_id = %s\naws_secret_access_key = %s\n", name, a.AccessKeyID, a.SecretAccessKey)
-	}
-	s.write(".sandbox/credentials", credentials)
+	s.write(".sandbox/credentials", profile("payer", payer)+profile("primary", primary))
 	if err := os.MkdirAll(state, 0o755); err != nil {
 		s.t.Fatal(err)
 	}

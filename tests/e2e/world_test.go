@@ -193,12 +193,17 @@ func (w *world) stackOf(name, account string, program pulumi.RunFunc) auto.Stack
 // profiles is a file with the profile payer, of the payer account's administrator.
 func (w *world) profiles() string {
 	w.t.Helper()
-	name, payer := filepath.Join(w.t.TempDir(), "credentials"), box.Env.Accounts[w.payer]
-	content := fmt.Sprintf("[payer]\naws_access_key_id = %s\naws_secret_access_key = %s\n", payer.AccessKeyID, payer.SecretAccessKey)
-	if err := os.WriteFile(name, []byte(content), 0o600); err != nil {
+	name := filepath.Join(w.t.TempDir(), "credentials")
+	if err := os.WriteFile(name, []byte(profile("payer", w.payer)), 0o600); err != nil {
 		w.t.Fatal(err)
 	}
 	return name
+}
+
+// profile is the text of a profile of an account's administrator.
+func profile(name, account string) string {
+	keys := box.Env.Accounts[account]
+	return fmt.Sprintf("[%s]\naws_access_key_id = %s\naws_secret_access_key = %s\n", name, keys.AccessKeyID, keys.SecretAccessKey)
 }
 
 func (w *world) up(name string) auto.UpResult {
