@@ -30,7 +30,9 @@ key_provider "pbkdf2" "passphrase" { passphrase = "the benchmark's own passphras
 method "aes_gcm" "passphrase" { keys = key_provider.pbkdf2.passphrase }
 state { method = method.aes_gcm.passphrase }
 plan { method = method.aes_gcm.passphrase }
-remote_state_data_sources { default { method = method.aes_gcm.passphrase } }
+remote_state_data_sources {
+  default { method = method.aes_gcm.passphrase }
+}
 `
 
 // provider is where OpenTofu looks for a provider in a mirror on disk.
