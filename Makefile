@@ -8,7 +8,7 @@
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
 
-.PHONY: demo up deliver down test lint unit e2e bench fuzz
+.PHONY: demo up deliver down test lint unit e2e bench fuzz release-snapshot
 
 sandbox = @echo "starting the sandbox's builder"; cd tests && go run ./cmd/sandbox
 
@@ -46,3 +46,7 @@ bench:
 # targets at a time as there are cores.
 fuzz:
 	@tests/fuzz.sh
+
+# What a release consists of, for all its platforms, each of which is compiled from the ground up; `make test` has this machine's.
+release-snapshot:
+	@tests/release.sh

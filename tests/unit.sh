@@ -16,7 +16,7 @@ export DOCS_SUM
 progress "go test" go test "$root/stacks" "$root/internal/..." "$root/plugin/..." $(go list ./... | grep -Ev '/(e2e|policypack|release)$')
 # What these check lies outside of this module, so that Go would not see that it has changed.
 progress "policypack: go test" go test -count=1 ./policypack
-progress "release: a snapshot for Linux and macOS" go test -count=1 -timeout 60m ./release
+progress "release: a snapshot for this machine" go test -count=1 -timeout 60m ./release
 
 cd ../cmd/kubecost-cur
 progress "kubecost-cur: go test" go test ./...

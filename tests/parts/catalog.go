@@ -43,6 +43,10 @@ const (
 	// unoptimised saves a third of the compiler's time, and what is built here starts as fast.
 	// All parts have it, and the tests' scripts, so that packages that they share are compiled once.
 	unoptimised = "-gcflags=all=-N -l"
+	// asReleased and asReleasedEnv take the place of unoptimised in what is optimised: .goreleaser.yaml has them too, so that what a
+	// release shares with it is compiled once.
+	asReleased    = "-trimpath"
+	asReleasedEnv = "CGO_ENABLED=0"
 )
 
 // goBuild returns the command that builds a Go package, without its output's name.
@@ -57,14 +61,9 @@ func goProgram(name, program, linkerFlags string, args ...string) part {
 	return part{
 		name: name, dir: filepath.Join("tests", "parts", name), recipe: args, timed: name != "kube",
 		build: func(ctx context.Context, s site) error {
-			return command{dir: s.src, env: goEnv, args: withOutput(s.flags(args), filepath.Join(s.out, program)), log: s.log}.run(ctx)
+			return s.goBuild(ctx, s.src, args, program)
 		},
 	}
-}
-
-// withOutput adds the output's name to a go build command.
-func withOutput(args []string, name string) []string {
-	return append([]string{args[0], args[1], "-o", name}, args[2:]...)
 }
 
 var awsProviderBuild = goBuild(linkerFlags, ".")
@@ -77,8 +76,7 @@ func buildAWSProvider(ctx context.Context, s site) error {
 	if err != nil {
 		return err
 	}
-	args := withOutput(s.flags(awsProviderBuild), filepath.Join(s.out, "terraform-provider-aws"))
-	if err := (command{dir: src, env: goEnv, args: args, log: s.log}).run(ctx); err != nil {
+	if err := s.goBuild(ctx, src, awsProviderBuild, "terraform-provider-aws"); err != nil {
 		return err
 	}
 	return os.RemoveAll(src)

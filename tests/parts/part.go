@@ -27,12 +27,15 @@ type site struct {
 	optimised bool // by the compiler
 }
 
-// flags are the arguments of a go build command, without those that leave out optimisation if it is to be.
-func (s site) flags(args []string) []string {
-	if !s.optimised {
-		return args
+// goBuild runs a go build command in a folder. With optimisation its flags are those of a release.
+func (s site) goBuild(ctx context.Context, dir string, args []string, output string) error {
+	args, env := slices.Clone(args), slices.Clone(goEnv)
+	if s.optimised {
+		args[slices.Index(args, unoptimised)] = asReleased
+		env = append(env, asReleasedEnv)
 	}
-	return slices.DeleteFunc(slices.Clone(args), func(a string) bool { return a == unoptimised })
+	args = slices.Insert(args, 2, "-o", filepath.Join(s.out, output))
+	return command{dir: dir, env: env, args: args, log: s.log}.run(ctx)
 }
 
 // cache is a folder of built parts: <dir>/<part>/<key> holds an entry, and exists only
@@ -78,7 +81,7 @@ func (c *cache) entry(p part) (string, error) { return c.entryOf(p, c.optimises(
 func (c *cache) entryOf(p part, optimised bool) (string, error) {
 	recipe := p.recipe
 	if optimised {
-		recipe = append(slices.Clone(recipe), "optimised")
+		recipe = append(slices.Clone(recipe), asReleased, asReleasedEnv)
 	}
 	key, err := cacheKey(c.source(p), recipe...)
 	if err != nil {
