@@ -25,6 +25,7 @@ func TestAPayerStackIsBroughtUpByAProfileAndAnExternalIDOfItsSettings(t *testing
 	}})
 	role := "arn:aws:iam::" + w.payer + ":role/deploys"
 	w.settings["aws:profile"], w.settings["aws:sharedCredentialsFiles"] = "payer", fmt.Sprintf("[%q]", w.profiles())
+	w.passphrase = true // the engine has no credentials for a KMS key
 	w.variables = map[string]string{"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "", "AWS_SESSION_TOKEN": ""}
 	with := func(externalID string) auto.Stack {
 		w.settings["aws:assumeRole"] = fmt.Sprintf("{roleArn: %q, externalId: %q, duration: 1h}", role, externalID)

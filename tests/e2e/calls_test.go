@@ -10,12 +10,13 @@ import (
 )
 
 // again are the requests that an operation makes more than once: patterns of both, how often at most, and why. All of them are the
-// plugins', not the program's.
+// engine's and the plugins', not the program's.
 var again = []struct {
 	operation, request string
 	most               int // 0 for what takes as long as it takes
 	reason             string
 }{
+	{".*", `kms \S+ Decrypt `, 3, "the engine asks for the key of the secrets once for the settings, and once for each state that it reads"},
 	{"payer (up|refresh)", `s3 \S+ (ListBucket|Get\w+) `, 3, "a bucket reads all that is set on it, and each resource that sets something of it reads that"},
 	{".* (up|refresh)", "iam us-east-1 GetRolePolicy ", 2, "a role reads its policies, and each policy itself"},
 	{"payer destroy", `s3 \S+ (DeleteBucket|ListBucketVersions) arn:aws:s3:::kubecost-cur-`, 2, "what is in it is deleted first, once it turns out not to be empty"},

@@ -140,6 +140,7 @@ func TestCIPreviewsBringsUpAndSeesDrift(t *testing.T) {
 		}
 		args := []string{"payer", "primary", "--payer-profile", "payer", "--primary-profile", "primary", "--kubeconfig", kubeconfig}
 		p.env["PULUMI_BACKEND_URL"] = "file://" + filepath.Join(box.Env.Dir, "state", w.name)
+		p.env["AWS_PROFILE"] = "payer" // the engine's own, for the key of the states
 		said, code := w.script(w.payer, p.env, "doctor.sh", args...)
 		if code != 0 || !strings.Contains(said, "something is still to come") {
 			t.Errorf("before the first delivery it ends with %d:\n%s", code, said)

@@ -105,7 +105,9 @@ func (c *ciRoles) as(side, subject, role string, settings map[string]string) aut
 		c.t.Fatal(err)
 	}
 	c.settings = settings
-	stack, err := box.Env.Stack(c.t.Context(), side, sandbox.StackOptions{Account: c.account(side), Edit: c.edit, State: c.name, Env: keys})
+	stack, err := box.Env.Stack(c.t.Context(), side, sandbox.StackOptions{
+		Account: c.account(side), Edit: c.edit, State: c.name, Env: keys, Passphrase: true, // the rights on a state are not of these roles
+	})
 	if err != nil {
 		c.t.Fatal(err)
 	}

@@ -57,6 +57,7 @@ func TestTheDoctorFindsAHealthyInstallationAllOK(t *testing.T) {
 		}
 		state := "file://" + filepath.Join(box.Env.Dir, "state", p.name)
 		p.env["PULUMI_BACKEND_URL"] = state
+		p.env["AWS_PROFILE"] = "payer" // the engine's own, for the key of the states
 		out, said, code := p.run("doctor", "--payer-stack", "payer", "--primary-stack", "primary", "--project", filepath.Join(box.Env.Dir, "work", p.name),
 			"--payer-profile", "payer", "--primary-profile", "primary", "--kubeconfig", kubeconfig)
 		if code != doctor.ExitOK || !strings.Contains(out, "✓ a query as Kubecost's pod: the newest day with costs is ") || !strings.Contains(out, "17 ok") {

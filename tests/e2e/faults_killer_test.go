@@ -77,7 +77,7 @@ func (k *killer) up(stack auto.Stack) (string, error) {
 
 // aws kills the engine at requests to AWS.
 func (k *killer) aws(r simaws.Request) simaws.Fault {
-	if !r.Changes() {
+	if ofTheState(r) || !r.Changes() {
 		return simaws.NoFault
 	}
 	fault := simaws.NoFault

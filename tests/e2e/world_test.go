@@ -91,8 +91,9 @@ type world struct {
 	// from are the files that the settings of its stacks start from, by stack; without one, the stack's own.
 	from map[string]string
 	// further are its accounts that stand for others of the examples.
-	further   map[string]string
-	variables map[string]string // further environment variables of its engine
+	further    map[string]string
+	variables  map[string]string // further environment variables of its engine
+	passphrase bool              // in place of a KMS key, for the secrets in its states
 }
 
 var (
@@ -178,7 +179,9 @@ func (w *world) account(stack string) string {
 // stackOf is a stack with the credentials of some account and, unless it is nil, another program than the project's.
 func (w *world) stackOf(name, account string, program pulumi.RunFunc) auto.Stack {
 	w.t.Helper()
-	options := sandbox.StackOptions{Account: account, Settings: w.from[name], Edit: w.edit, State: w.name, Program: program, Env: maps.Clone(w.variables)}
+	options := sandbox.StackOptions{
+		Account: account, Settings: w.from[name], Edit: w.edit, State: w.name, Program: program, Env: maps.Clone(w.variables), Passphrase: w.passphrase,
+	}
 	if name == "both" {
 		options.Env = map[string]string{"AWS_SHARED_CREDENTIALS_FILE": w.profiles()}
 		maps.Copy(options.Env, w.variables)

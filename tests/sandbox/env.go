@@ -22,6 +22,7 @@ type Env struct {
 	Socket     string                 // that it answers other processes on
 	Accounts   map[string]Credentials // of each account's administrator
 	Engine     []string               // further environment variables of the engine
+	StateKey   string                 // ARN of the KMS key that encrypts the secrets in the stacks' states
 }
 
 // Credentials are those of one account's administrator. No account sees another's.
@@ -73,6 +74,9 @@ func hasBundledHost(pulumi string) bool {
 	_, err = os.Stat(filepath.Join(filepath.Dir(path), languageHost))
 	return err == nil
 }
+
+// secretsProvider is how the engine names the key of the states' secrets.
+func (e Env) secretsProvider() string { return "awskms:///" + e.StateKey + "?region=" + Region }
 
 // engineRoot is the folder with bin/pulumi.
 func (e Env) engineRoot() string { return filepath.Join(e.Dir, "engine") }

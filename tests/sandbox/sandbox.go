@@ -99,6 +99,7 @@ func (s *Sandbox) startAWS(ctx context.Context, set *parts.Set) error {
 	s.stop = append(s.stop, s.Cloud.Stop)
 	s.Env.ProxyURL, s.Env.CAFile = s.Cloud.ProxyURL(), s.Cloud.CAFile()
 
+	s.Env.StateKey = s.Cloud.AddKey(PayerAccount, Region, stateKeyPolicy)
 	s.Cloud.SetAthena(&simathena.Engine{})
 	charts, err := helmrepo.Handler()
 	if err != nil {
@@ -132,6 +133,9 @@ func (s *Sandbox) startKubernetes(ctx context.Context, set *parts.Set) error {
 	s.Env.Kubeconfig = s.Cluster.Kubeconfig
 	return nil
 }
+
+// stateKeyPolicy lets every account's principals use the key of the states' secrets, as far as their own policies let them.
+const stateKeyPolicy = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"*"},"Action":["kms:Encrypt","kms:Decrypt"],"Resource":"*"}]}`
 
 // Issuer is the OIDC issuer of all clusters.
 func (s *Sandbox) Issuer() string { return issuer }

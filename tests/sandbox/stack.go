@@ -32,10 +32,12 @@ type StackOptions struct {
 	Program pulumi.RunFunc
 	// Env are further environment variables.
 	Env map[string]string
+	// Passphrase has the state's secrets encrypted by a key from a passphrase, not by the sandbox's KMS key, which not everybody may use.
+	Passphrase bool
 }
 
 // Stack returns a stack of the project, made if it is not there: the repository's own Pulumi.yaml and Pulumi.<name>.yaml, run
-// by the real engine. They are copied before each use, since the engine writes its encryption salt into a stack's file.
+// by the real engine. They are copied before each use, since the engine writes into a stack's file how its secrets are encrypted.
 func (e Env) Stack(ctx context.Context, name string, o StackOptions) (auto.Stack, error) {
 	if o.Account == "" {
 		o.Account = map[string]string{"payer": PayerAccount, "primary": PrimaryAccount}[name]
@@ -59,8 +61,11 @@ func (e Env) Stack(ctx context.Context, name string, o StackOptions) (auto.Stack
 	if command.has(name) {
 		get = auto.SelectStackInlineSource
 	}
-	stack, err := get(ctx, name, project, o.Program,
-		auto.Pulumi(command), auto.WorkDir(workDir), auto.PulumiHome(e.home()), auto.EnvVars(variables))
+	workspace := []auto.LocalWorkspaceOption{auto.Pulumi(command), auto.WorkDir(workDir), auto.PulumiHome(e.home()), auto.EnvVars(variables)}
+	if !o.Passphrase {
+		workspace = append(workspace, auto.SecretsProvider(e.secretsProvider()))
+	}
+	stack, err := get(ctx, name, project, o.Program, workspace...)
 	if err != nil {
 		return auto.Stack{}, fmt.Errorf("making stack %s: %w", name, err)
 	}
@@ -78,7 +83,7 @@ func (e Env) backend(o StackOptions) (variables map[string]string, folder string
 	return variables, folder, nil
 }
 
-// copyProject copies the project's file, and the settings of a stack from a file, with the engine's salt kept.
+// copyProject copies the project's file, and the settings of a stack from a file, with what the engine has written kept.
 func (e Env) copyProject(dir, stack, settings string, edit func(string) string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("making the work folder: %w", err)
@@ -94,7 +99,7 @@ func (e Env) copyProject(dir, stack, settings string, edit func(string) string) 
 			if edit != nil {
 				text = edit(text)
 			}
-			text = salt(filepath.Join(dir, name)) + text
+			text = encryption(filepath.Join(dir, name)) + text
 		}
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
 			return fmt.Errorf("copying the project: %w", err)
@@ -103,16 +108,18 @@ func (e Env) copyProject(dir, stack, settings string, edit func(string) string) 
 	return nil
 }
 
-// salt is the line with the engine's encryption salt in a stack's file, or nothing.
-func salt(file string) string {
+// encryption are the lines of a stack's file by which the engine knows how the stack's secrets are encrypted, or nothing.
+func encryption(file string) string {
 	b, err := os.ReadFile(file)
 	if err != nil {
 		return ""
 	}
+	var kept strings.Builder
 	for line := range strings.Lines(string(b)) {
-		if strings.HasPrefix(line, "encryptionsalt:") {
-			return strings.TrimRight(line, "\n") + "\n"
+		switch key, _, _ := strings.Cut(line, ":"); key {
+		case "secretsprovider", "encryptedkey", "encryptionsalt":
+			kept.WriteString(strings.TrimRight(line, "\n") + "\n")
 		}
 	}
-	return ""
+	return kept.String()
 }

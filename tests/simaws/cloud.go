@@ -155,8 +155,11 @@ func (c *Cloud) answer(w http.ResponseWriter, k *call) error {
 	if k.caller == nil {
 		return &apiError{http.StatusForbidden, "MissingAuthenticationToken", "Missing Authentication Token"}
 	}
-	if k.service == "s3" {
+	switch k.service { // whose resources have policies of their own
+	case "s3":
 		return c.s3(w, k)
+	case "kms":
+		return c.serveKMS(w, k)
 	}
 	if err := c.authorize(k); err != nil {
 		return err

@@ -2,6 +2,7 @@ package simaws
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"encoding/xml"
 	"fmt"
@@ -11,7 +12,7 @@ import (
 	"sync"
 )
 
-// kmsKeys are the KMS keys of all accounts, and what is encrypted with them. Nothing is encrypted in fact: what is kept is
+// kmsKeys are the KMS keys of all accounts, and what is encrypted with them. Objects are not encrypted in fact: what is kept is
 // which key an object needs.
 type kmsKeys struct {
 	mu      sync.RWMutex
@@ -21,7 +22,8 @@ type kmsKeys struct {
 
 type kmsKey struct {
 	place
-	policy json.RawMessage
+	policy   json.RawMessage
+	material [32]byte
 }
 
 // AddKey makes a KMS key with a policy and returns its ARN. Like AWS, it takes nothing for granted: who is not in the key's
@@ -37,7 +39,12 @@ func (c *Cloud) SetKeyPolicy(arn, policy string) {
 	parts := strings.SplitN(arn, ":", 6)
 	c.kms.mu.Lock()
 	defer c.kms.mu.Unlock()
-	c.kms.byARN[arn] = kmsKey{place{parts[4], parts[3]}, json.RawMessage(policy)}
+	key, known := c.kms.byARN[arn]
+	if !known {
+		_, _ = rand.Read(key.material[:]) // it never fails
+	}
+	key.place, key.policy = place{parts[4], parts[3]}, json.RawMessage(policy)
+	c.kms.byARN[arn] = key
 }
 
 func (s *kmsKeys) find(arn string) (kmsKey, bool) {

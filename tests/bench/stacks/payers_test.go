@@ -25,7 +25,7 @@ func BenchmarkPayers(b *testing.B) {
 		b.Run(kind, func(b *testing.B) {
 			var all []*many
 			for _, n := range []int{1, 10, 100, 250, 500, 750, 1000} {
-				t := newOurs(b, nil)
+				t := newOurs(b, nil, true)
 				run(b, t, "payer", "first up")
 				t.settings(b, "primary", t.payers(b, kind, n))
 				all = append(all, &many{ours: t, n: n})

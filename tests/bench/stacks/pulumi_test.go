@@ -15,12 +15,14 @@ type ours struct {
 	pair    *pair
 	box     *sandbox.Sandbox
 	program map[string]string // of each stack
+	// passphrase has the states' secrets encrypted by a key that the engine derives, once for all that have one salt, not by a KMS key.
+	passphrase bool
 }
 
-func newOurs(b *testing.B, edit func(string) string) *ours {
+func newOurs(b *testing.B, edit func(string) string, passphrase bool) *ours {
 	b.Helper()
 	program := built(b, "BENCH_PROGRAM")
-	t := &ours{newPair(b), box(b), map[string]string{"payer": program, "primary": program}}
+	t := &ours{newPair(b), box(b), map[string]string{"payer": program, "primary": program}, passphrase}
 	for _, stack := range []string{"payer", "primary"} {
 		t.settings(b, stack, edit)
 	}
@@ -31,7 +33,7 @@ func newOurs(b *testing.B, edit func(string) string) *ours {
 func (t *ours) settings(b *testing.B, stack string, edit func(string) string) {
 	b.Helper()
 	_, err := t.box.Env.Stack(b.Context(), stack, sandbox.StackOptions{
-		Account: t.pair.of(stack), State: t.pair.name,
+		Account: t.pair.of(stack), State: t.pair.name, Passphrase: t.passphrase,
 		Edit: func(text string) string {
 			text = strings.NewReplacer(sandbox.PayerAccount, t.pair.payer, sandbox.PrimaryAccount, t.pair.primary).Replace(text)
 			if stack == "primary" {

@@ -20,7 +20,7 @@ func BenchmarkStack(b *testing.B) {
 }
 
 func alternate(b *testing.B, what string) {
-	own := newOurs(b, nil)
+	own := newOurs(b, nil, false)
 	peers := []tool{newPeer(b, false), newPeer(b, true)}
 	tools := append([]tool{own}, peers...)
 	stack, _, part := strings.Cut(what, "'")

@@ -21,17 +21,21 @@ type peer struct {
 	box       *sandbox.Sandbox
 	dir       string
 	tofu      string
-	encrypted bool // its state and plans, by a key from a passphrase, as Pulumi encrypts what is secret in a state
+	encrypted bool // its state and plans, by the KMS key that encrypts what is secret in a state of Pulumi
 }
 
-// encryption is OpenTofu's configuration for that, with its own number of iterations.
+// encryption is OpenTofu's configuration for that, with the key's ARN and region.
 const encryption = `
-key_provider "pbkdf2" "passphrase" { passphrase = "the benchmark's own passphrase" }
-method "aes_gcm" "passphrase" { keys = key_provider.pbkdf2.passphrase }
-state { method = method.aes_gcm.passphrase }
-plan { method = method.aes_gcm.passphrase }
+key_provider "aws_kms" "state" {
+  kms_key_id = %q
+  region     = %q
+  key_spec   = "AES_256"
+}
+method "aes_gcm" "state" { keys = key_provider.aws_kms.state }
+state { method = method.aes_gcm.state }
+plan { method = method.aes_gcm.state }
 remote_state_data_sources {
-  default { method = method.aes_gcm.passphrase }
+  default { method = method.aes_gcm.state }
 }
 `
 
@@ -132,7 +136,7 @@ func (t *peer) place(stack string) (dir string, env map[string]string) {
 	env["TF_CLI_CONFIG_FILE"] = filepath.Join(t.dir, "tofu.rc")
 	env["CHECKPOINT_DISABLE"] = "1"
 	if t.encrypted {
-		env["TF_ENCRYPTION"] = encryption
+		env["TF_ENCRYPTION"] = fmt.Sprintf(encryption, t.box.Env.StateKey, sandbox.Region)
 	}
 	return t.module(stack), env
 }
