@@ -135,7 +135,7 @@ func (s *Sandbox) startKubernetes(ctx context.Context, set *parts.Set) error {
 }
 
 // stateKeyPolicy lets every account's principals use the key of the states' secrets, as far as their own policies let them.
-const stateKeyPolicy = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"*"},"Action":["kms:Encrypt","kms:Decrypt"],"Resource":"*"}]}`
+const stateKeyPolicy = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"*"},"Action":["kms:Encrypt","kms:Decrypt","kms:GenerateDataKey"],"Resource":"*"}]}`
 
 // Issuer is the OIDC issuer of all clusters.
 func (s *Sandbox) Issuer() string { return issuer }
