@@ -112,7 +112,7 @@ flowchart LR
 | What can be deleted? | Nothing. Results expire after a day by the bucket's own rule; an upload of a result can be given up |
 | What else can the reader role do? | Assume that one role. Nothing in its own account |
 | Can either role get further? | No: no IAM, no third hop, no writes to Organizations, no Lambda, no secrets |
-| Which secrets are there? | None of AWS: no access key is made, both hops hand out sessions that expire, within the hour. ` + "`cloud-integration.json`" + ` holds names, not keys; entries of [other clouds](clouds.md) and a kubeconfig may hold keys, which are encrypted in the state |
+| Which secrets are there? | None of AWS: no access key is made, both hops hand out sessions that expire, within the hour. ` + "`cloud-integration.json`" + ` holds names, not keys; entries of [other clouds](clouds.md) and a kubeconfig may hold keys, which are encrypted in the state, [by a KMS key](ci.md#the-key-of-the-secrets) if you say so |
 | Where are they? | In the primary stack's state, encrypted, and in one Kubernetes secret of Kubecost's namespace. The payer stack has none |
 
 What is left to you: whoever can make pods with that service account, or change the reader role in the primary account, can read the bill.

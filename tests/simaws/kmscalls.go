@@ -116,8 +116,8 @@ func (c *Cloud) kmsCipher(k *call, arn string, context map[string]string) (ciphe
 		return nil, nil, err
 	}
 	seal, err := cipher.NewGCMWithRandomNonce(block)
-	if err != nil {
-		return nil, nil, err
+	if err != nil || len(context) == 0 {
+		return seal, nil, err
 	}
 	bound, err := json.Marshal(context) // its keys are in order
 	return seal, bound, err
