@@ -68,8 +68,7 @@ func (e Env) Example(ctx context.Context, dir, name string, edited []string, o S
 	if err != nil {
 		return auto.Stack{}, fmt.Errorf("starting the engine: %w", err)
 	}
-	stack, err := auto.UpsertStackLocalSource(ctx, name, workDir,
-		auto.Pulumi(command), auto.PulumiHome(e.home()), auto.EnvVars(variables), auto.SecretsProvider(e.secretsProvider()))
+	stack, err := auto.UpsertStackLocalSource(ctx, name, workDir, e.workspace(command, variables, o)...)
 	if err != nil {
 		return auto.Stack{}, fmt.Errorf("making stack %s: %w", name, err)
 	}

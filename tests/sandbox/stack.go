@@ -61,15 +61,20 @@ func (e Env) Stack(ctx context.Context, name string, o StackOptions) (auto.Stack
 	if command.has(name) {
 		get = auto.SelectStackInlineSource
 	}
-	workspace := []auto.LocalWorkspaceOption{auto.Pulumi(command), auto.WorkDir(workDir), auto.PulumiHome(e.home()), auto.EnvVars(variables)}
-	if !o.Passphrase {
-		workspace = append(workspace, auto.SecretsProvider(e.secretsProvider()))
-	}
-	stack, err := get(ctx, name, project, o.Program, workspace...)
+	stack, err := get(ctx, name, project, o.Program, append(e.workspace(command, variables, o), auto.WorkDir(workDir))...)
 	if err != nil {
 		return auto.Stack{}, fmt.Errorf("making stack %s: %w", name, err)
 	}
 	return stack, nil
+}
+
+// workspace is how the Automation API reaches an engine, and how that encrypts the state's secrets.
+func (e Env) workspace(engine auto.PulumiCommand, variables map[string]string, o StackOptions) []auto.LocalWorkspaceOption {
+	options := []auto.LocalWorkspaceOption{auto.Pulumi(engine), auto.PulumiHome(e.home()), auto.EnvVars(variables)}
+	if !o.Passphrase {
+		options = append(options, auto.SecretsProvider(e.secretsProvider()))
+	}
+	return options
 }
 
 // backend is the folder of a stack's state, which is made, and the environment of an engine that keeps it there.

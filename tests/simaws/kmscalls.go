@@ -25,12 +25,16 @@ func (c *Cloud) serveKMS(w http.ResponseWriter, k *call) error {
 	return c.perform(w, k, kmsOperations)
 }
 
+// kmsRequest is what the operations are asked, each of them a part of it.
+type kmsRequest struct {
+	KeyID                     string `json:"KeyId"`
+	KeySpec                   string
+	Plaintext, CiphertextBlob []byte
+	EncryptionContext         map[string]string
+}
+
 func (c *Cloud) kmsEncrypt(k *call) (any, error) {
-	var in struct {
-		KeyID             string `json:"KeyId"`
-		Plaintext         []byte
-		EncryptionContext map[string]string
-	}
+	var in kmsRequest
 	if err := k.decode(&in); err != nil {
 		return nil, err
 	}
@@ -46,11 +50,7 @@ func (c *Cloud) kmsEncrypt(k *call) (any, error) {
 
 // kmsGenerateDataKey makes a key of 256 bits for the caller to encrypt by, and answers with it and with what Decrypt gives it back for.
 func (c *Cloud) kmsGenerateDataKey(k *call) (any, error) {
-	var in struct {
-		KeyID             string `json:"KeyId"`
-		KeySpec           string
-		EncryptionContext map[string]string
-	}
+	var in kmsRequest
 	if err := k.decode(&in); err != nil {
 		return nil, err
 	}
@@ -72,11 +72,7 @@ func sealed(arn string, seal cipher.AEAD, plain, bound []byte) []byte {
 }
 
 func (c *Cloud) kmsDecrypt(k *call) (any, error) {
-	var in struct {
-		KeyID             string `json:"KeyId"`
-		CiphertextBlob    []byte
-		EncryptionContext map[string]string
-	}
+	var in kmsRequest
 	if err := k.decode(&in); err != nil {
 		return nil, err
 	}
